@@ -1,0 +1,65 @@
+/**
+ * Verifying signatures with WebCrypto: the portable way, for everybody who has nothing faster.
+ *
+ * @module
+ */
+import type { Bytes } from "./bytes.ts";
+import { AppError } from "../errors.ts";
+import { ecdsaFromDer } from "./ecdsa.ts";
+import { type PublicKey, readPublicKey } from "./public_key.ts";
+import { decodeSignatureAlgorithm, type HashName } from "./signature_algorithm.ts";
+
+/** One signature with all that is needed to judge it. */
+export interface SignatureToVerify {
+  /** The signer's SubjectPublicKeyInfo. */
+  readonly spkiDer: Bytes;
+  /** AlgorithmIdentifier of the signature. */
+  readonly signatureAlgorithmDer: Bytes;
+  /** Contents of the signature's BIT STRING: PKCS#1 v1.5, or DER for ECDSA. */
+  readonly signature: Bytes;
+  readonly data: Bytes;
+}
+
+/**
+ * Tells whether a signature is the key's over the data. `false` also for keys, algorithms and encodings that
+ * are not accepted; never throws for what is in the bytes.
+ */
+export type VerifySignature = (request: SignatureToVerify) => boolean | Promise<boolean>;
+
+/**
+ * {@link VerifySignature} for RSA (2048 to 4096 bits, PKCS#1 v1.5) and ECDSA (P-256, P-384), each with SHA-256,
+ * SHA-384 or SHA-512.
+ */
+export async function verifySignature(request: SignatureToVerify): Promise<boolean> {
+  const algorithm = decodeSignatureAlgorithm(request.signatureAlgorithmDer);
+  if (!algorithm) return false;
+  try {
+    const key = readPublicKey(request.spkiDer);
+    if (key.kind === "rsa" && algorithm.kind === "rsa") return await verifyRsa(request, key, algorithm.hash);
+    if (key.kind === "ec" && algorithm.kind === "ec") return await verifyEcdsa(request, key, algorithm.hash);
+    return false;
+  } catch (error) {
+    // DataError and friends: WebCrypto will not have this key, e.g. a point that is not on its curve.
+    if (error instanceof AppError || error instanceof DOMException) return false;
+    throw error;
+  }
+}
+
+type RsaKey = Extract<PublicKey, { kind: "rsa" }>;
+type EcKey = Extract<PublicKey, { kind: "ec" }>;
+
+async function verifyRsa(request: SignatureToVerify, rsa: RsaKey, hash: HashName): Promise<boolean> {
+  // The upper bound keeps a crafted key from occupying the machine: cost grows with the square of the size.
+  if (rsa.modulus.length < 256 || rsa.modulus.length > 512) return false;
+  if (rsa.exponent.length > 4 || request.signature.length !== rsa.modulus.length) return false;
+  const name = "RSASSA-PKCS1-v1_5";
+  const key = await crypto.subtle.importKey("spki", request.spkiDer, { name, hash }, false, ["verify"]);
+  return await crypto.subtle.verify(name, key, request.signature, request.data);
+}
+
+async function verifyEcdsa(request: SignatureToVerify, ec: EcKey, hash: HashName): Promise<boolean> {
+  const raw = ecdsaFromDer(request.signature, ec.curve === "P-256" ? 32 : 48);
+  const algorithm = { name: "ECDSA", namedCurve: ec.curve };
+  const key = await crypto.subtle.importKey("spki", request.spkiDer, algorithm, false, ["verify"]);
+  return await crypto.subtle.verify({ name: "ECDSA", hash }, key, raw, request.data);
+}
