@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { childEnvironment, readEnvironment } from "./environment.ts";
 import { currentOs, type Os } from "./os.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -23,7 +24,7 @@ export interface RunOptions {
   stdin?: Bytes;
   /** Milliseconds until it is killed; 30 s when left out. */
   timeoutMs?: number;
-  /** Variables besides the inherited ones. */
+  /** Variables besides those of {@link childEnvironment}. */
   env?: Record<string, string>;
   cwd?: string;
 }
@@ -48,7 +49,9 @@ export async function runProgram(
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
-    ...(options.env === undefined ? {} : { env: options.env }),
+    // A program gets the variables that it needs by name: nobody else's LD_PRELOAD, and no secret by accident.
+    clearEnv: true,
+    env: { ...childEnvironment(), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   }).spawn();
   let timedOut = false;
@@ -76,7 +79,7 @@ export function findProgram(name: string): string | undefined {
   const os = currentOs();
   return searchProgram(name, {
     os,
-    path: Deno.env.get("PATH") ?? (os === "windows" ? "" : "/usr/local/bin:/usr/bin:/bin"),
+    path: readEnvironment("PATH") ?? (os === "windows" ? "" : "/usr/local/bin:/usr/bin:/bin"),
     isFile(path) {
       try {
         return Deno.statSync(path).isFile;

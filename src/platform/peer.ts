@@ -1,0 +1,74 @@
+/**
+ * Whose program is at the other end of a connection to 127.0.0.1? On a shared PC any user can connect there.
+ *
+ * Linux: the kernel's table of connections names the owner. Deno opens nothing below `/proc` without all
+ * permissions, so `cat` reads it. (Windows: `GetExtendedTcpTable`, with the Windows keystore.)
+ *
+ * @module
+ */
+import { currentOs } from "./os.ts";
+import { findProgram, runProgram } from "./run.ts";
+
+/** Whether the program behind this port of the loopback interface belongs to the user who runs the app. */
+export type PeerCheck = (clientPort: number, serverPort?: number) => Promise<boolean>;
+
+/** States in which the client's end is held by a process: ESTABLISHED and CLOSE_WAIT (`include/net/tcp_states.h`). */
+const OWNED_STATES = new Set(["01", "08"]);
+/** Column of the owner's uid, counted from 0 (`Documentation/networking/proc_net_tcp.rst`). */
+const UID_COLUMN = 7;
+
+/**
+ * The check for this system.
+ *
+ * @returns `undefined` where there is no way to know; the caller says so in the log. What cannot be answered
+ *   later, e.g. because the table cannot be read, counts as "somebody else".
+ */
+export function createPeerCheck(): PeerCheck | undefined {
+  if (currentOs() !== "linux") return undefined;
+  const cat = findProgram("cat");
+  const uid = Deno.uid();
+  if (cat === undefined || uid === null) return undefined;
+  return async function belongsToThisUser(clientPort, serverPort) {
+    try {
+      const table = await runProgram(cat, ["/proc/net/tcp", "/proc/net/tcp6"], { timeoutMs: 5_000 });
+      const owners = peerOwners(new TextDecoder().decode(table.stdout), { clientPort, serverPort });
+      return owners.length > 0 && owners.every((owner) => owner === uid);
+    } catch {
+      return false;
+    }
+  };
+}
+
+/**
+ * Reads the owners of one connection's client end out of the kernel's tables.
+ *
+ * @param tables Content of `/proc/net/tcp`, with that of `tcp6` behind it.
+ * @returns One uid per matching row: none when the client is gone, more than one when the same port talks to
+ *   several servers of this machine (the caller then wants all of them to be right).
+ */
+export function peerOwners(
+  tables: string,
+  { clientPort, serverPort }: { clientPort: number; serverPort?: number | undefined },
+): number[] {
+  const owners: number[] = [];
+  for (const line of tables.split("\n")) {
+    const columns = line.trim().split(/\s+/);
+    const [, local, remote, state] = columns;
+    const uid = columns[UID_COLUMN];
+    if (local === undefined || remote === undefined || state === undefined || uid === undefined) continue;
+    if (!OWNED_STATES.has(state) || !/^\d+$/.test(uid)) continue;
+    if (portOf(local) !== clientPort || !isLoopback(remote)) continue;
+    if (serverPort !== undefined && portOf(remote) !== serverPort) continue;
+    owners.push(Number(uid));
+  }
+  return owners;
+}
+
+function portOf(address: string): number {
+  return parseInt(address.slice(address.indexOf(":") + 1), 16);
+}
+
+/** 127.0.0.0/8 as this machine's bytes print it (little-endian), or the same mapped into IPv6. */
+function isLoopback(address: string): boolean {
+  return /^(0000000000000000FFFF0000)?[0-9A-F]{6}7F:/.test(address);
+}
