@@ -403,6 +403,32 @@ export const CATALOGUE = {
     },
   },
 
+  "login/session-ended": {
+    code: "H206e",
+    exit: 3,
+    status: 401,
+    retry: true,
+    message: {
+      ja: "ログインの有効時間が過ぎました。",
+      en: "Cannot go on: the login has ended",
+    },
+    advice: { ja: "もう一度ログインしてください。", en: "Log in again" },
+  },
+  "login/request-refused": {
+    code: "H207e",
+    exit: 3,
+    status: 403,
+    retry: false,
+    message: {
+      ja: "この操作は受け付けられません。",
+      en: "Cannot accept this request: it does not come from the bank's own page",
+    },
+    advice: {
+      ja: "ログインページからやり直してください。",
+      en: "Start again from the login page",
+    },
+  },
+
   "issuance/answer-distrusted": {
     code: "H301e",
     exit: 3,

@@ -1,0 +1,66 @@
+/**
+ * What the bank's pages are made of: all of it is handed in, so that tests and the authority build the same pages.
+ *
+ * @module
+ */
+import type { Text } from "../../errors.ts";
+import type { Log } from "../../log/log.ts";
+import type { Bytes } from "../../pki/bytes.ts";
+import type { BankAssets } from "./assets.ts";
+import type { SessionStore } from "./sessions.ts";
+
+/** What the pages call a person's standing in their company. */
+export type BankRole = "user" | "administrator";
+
+/** A certificate that may log in, and whose it is. */
+export interface CertificateHolder {
+  /** Lowercase hex, as the store knows it. */
+  serial: string;
+  notAfter: Date;
+  loginId: string;
+  name: string;
+  company: string;
+  role: BankRole;
+}
+
+/** Decides who may log in; the database decides, never the TLS library alone. */
+export interface CertificateGate {
+  /**
+   * One login with the certificate of a TLS connection. The handshake has proven possession of its key. A
+   * certificate that is issued but unconfirmed is confirmed by it.
+   *
+   * @param certificateDer The peer's end-entity certificate; undefined when it showed none.
+   * @throws {AppError} `login/*` when it may not.
+   */
+  logIn(certificateDer: Bytes | undefined, correlationId: string): Promise<CertificateHolder>;
+  /**
+   * The same certificate, later in its session: answers from the store, so that a revocation counts at once.
+   *
+   * @throws {AppError} `login/*` when it may not any more.
+   */
+  check(serial: string): Promise<CertificateHolder>;
+}
+
+/** Everything that both apps need. */
+export interface BankParts {
+  institution: { name: Text; service: Text; app: Text };
+  /** Whom to call. */
+  supportContact: Text;
+  /** `#rrggbb`, per theme. */
+  brand: { accentLight: string; accentDark: string };
+  /**
+   * Public origins, e.g. `https://127.0.0.1:22242`. Read at every request, never at construction: with port 0
+   * they are known only after listening.
+   */
+  urls: { readonly portal: string; readonly certificateLogin: string };
+  /** Scheme of the link that starts the app, e.g. `hakko-2224`. */
+  uriScheme: string;
+  /** Where the app's installer is; without it the pages offer no download. */
+  downloadUrl?: string;
+  assets: BankAssets;
+  gate: CertificateGate;
+  sessions: SessionStore;
+  log: Log;
+  now: () => Date;
+  randomBytes: (length: number) => Bytes;
+}
