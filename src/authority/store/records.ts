@@ -1,0 +1,134 @@
+/**
+ * What the store keeps. Times are whole milliseconds; identifiers are as in src/protocol.
+ *
+ * @module
+ */
+import type { Bytes } from "../../pki/bytes.ts";
+
+/** What a user may do at the bank. */
+export type UserRole = "user" | "administrator";
+
+/** One person who may hold one certificate. */
+export interface User {
+  readonly loginId: string;
+  /** CN of the certificate's subject. */
+  readonly name: string;
+  /** OU of the certificate's subject. */
+  readonly company: string;
+  readonly role: UserRole;
+  /** PHC-like string, see registration/passwords.ts. */
+  readonly passwordHash: string;
+  /** Kinds of steps that an enrolment of this user demands, in order. */
+  readonly steps: readonly string[];
+  readonly isDisabled: boolean;
+  readonly createdAt: Date;
+}
+
+/** One person's way from the first request to the confirmed certificate. */
+export interface Enrolment {
+  readonly id: string;
+  /** SHA-256 of the bearer token, lowercase hex: whoever reads the database cannot use it. */
+  readonly tokenHash: string;
+  /** As typed: there may be no such user. */
+  readonly loginId: string;
+  readonly operation: string;
+  readonly steps: readonly string[];
+  /** How many of `steps` are done; all of them means authenticated. */
+  readonly stepsDone: number;
+  readonly correlationId: string;
+  readonly startedAt: Date;
+  readonly expiresAt: Date;
+  /** Certificate that was asked for in this enrolment. */
+  readonly serial: string | null;
+}
+
+/**
+ * reserved → unconfirmed → confirmed → expired | revoked; reserved or unconfirmed → abandoned.
+ * Only `unconfirmed`, `confirmed` and what follows them have a certificate; `reserved` and what followed it
+ * without one may have been signed by a process that died before it could say so, so it counts as revoked.
+ */
+export type CertificateState =
+  | "reserved"
+  | "unconfirmed"
+  | "confirmed"
+  | "expired"
+  | "abandoned"
+  | "revoked";
+
+/** States that take the place of their user: at most one pending and one confirmed per login ID. */
+export const LIVE_STATES: readonly CertificateState[] = ["reserved", "unconfirmed", "confirmed"];
+
+/** Reasons of RFC 5280 §5.3.1 that this authority gives. */
+export type RevocationReason =
+  | "unspecified"
+  | "key-compromise"
+  | "affiliation-changed"
+  | "superseded"
+  | "cessation-of-operation";
+
+/** One serial number and what became of it. */
+export interface CertificateRecord {
+  /** Lowercase hex. */
+  readonly serial: string;
+  readonly loginId: string;
+  readonly enrolmentId: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, lowercase hex: unique for ever. */
+  readonly idempotencyKey: string;
+  readonly state: CertificateState;
+  /** What is to be signed, until it is signed. */
+  readonly tbsDer: Bytes | null;
+  readonly certificateDer: Bytes | null;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly reservedAt: Date;
+  readonly confirmedAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly revocationReason: RevocationReason | null;
+}
+
+/** A revoked or abandoned certificate, as the CRL lists it. */
+export interface RevokedCertificate {
+  readonly serial: string;
+  readonly revokedAt: Date;
+  readonly reason: RevocationReason;
+}
+
+/** One published CRL. */
+export interface CrlRecord {
+  /** Strictly rising. */
+  readonly number: number;
+  readonly der: Bytes;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** {@link StoreReader.revocationCount} when it was made: a smaller one than now means that it is out of date. */
+  readonly revocations: number;
+}
+
+/** Failed authentications of one login ID, whether it exists or not. */
+export interface Lockout {
+  readonly failures: number;
+  readonly lockedUntil: Date | null;
+}
+
+/** One line of the audit log; `hash` covers all the others, see audit/chain.ts. */
+export interface AuditEntry {
+  /** 1, 2, 3 … without gaps. */
+  readonly seq: number;
+  readonly at: Date;
+  /** Who: `authority`, `operator`, or `user:` with a login ID. */
+  readonly actor: string;
+  readonly action: string;
+  /** On what: a serial number, a login ID, an enrolment. */
+  readonly subject: string;
+  /** Canonical JSON of a flat object. */
+  readonly details: string;
+  readonly correlationId: string;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** The end of the audit log. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}

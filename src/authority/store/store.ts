@@ -1,0 +1,121 @@
+/**
+ * The store's interface: all that the authority remembers, for SQLite today and PostgreSQL later.
+ *
+ * `write` runs its work as one transaction and resolves only when the change is on disk (fsync): whoever was
+ * answered can rely on it. Works never overlap, so what one has read stays true until it ends. Several
+ * processes may use the same store. An implementation passes store_suite.ts.
+ *
+ * @module
+ */
+import type { Bytes } from "../../pki/bytes.ts";
+import type {
+  AuditEntry,
+  AuditHead,
+  CertificateRecord,
+  CrlRecord,
+  Enrolment,
+  Lockout,
+  RevocationReason,
+  RevokedCertificate,
+  User,
+} from "./records.ts";
+
+export * from "./records.ts";
+
+/** What was to be inserted is there already, or would take a place that is taken. */
+export class StoreConflict extends Error {
+  override readonly name = "StoreConflict";
+}
+
+/** Reading. Outside of `write` it sees what is committed; "missing" is `undefined`. */
+export interface StoreReader {
+  findUser(loginId: string): Promise<User | undefined>;
+  /** By login ID, ascending. */
+  listUsers(): Promise<User[]>;
+
+  findEnrolment(id: string): Promise<Enrolment | undefined>;
+
+  /** @param serial Lowercase hex. */
+  findCertificate(serial: string): Promise<CertificateRecord | undefined>;
+  findCertificateByKey(idempotencyKey: string): Promise<CertificateRecord | undefined>;
+  /** Reserved, unconfirmed and confirmed ones of one user, expired by date or not; newest first. */
+  findLiveCertificates(loginId: string): Promise<CertificateRecord[]>;
+  /** All of one user, newest first. */
+  listCertificates(loginId: string): Promise<CertificateRecord[]>;
+  /** Reserved and unconfirmed ones that were reserved before that time, oldest first, at most 500. */
+  findPendingBefore(reservedBefore: Date): Promise<CertificateRecord[]>;
+  /** Revoked and abandoned ones with a `notAfter` from that time on, for the CRL. */
+  listRevoked(notAfterFrom: Date): Promise<RevokedCertificate[]>;
+  /** How many revocations there have ever been; rises with every one. */
+  revocationCount(): Promise<number>;
+  latestCrl(): Promise<CrlRecord | undefined>;
+
+  findLockout(key: string): Promise<Lockout | undefined>;
+  /** Theoretical arrival time of GCRA, milliseconds since 1970. */
+  findArrival(key: string): Promise<number | undefined>;
+
+  findSetting(name: string): Promise<string | undefined>;
+
+  /** The last line; seq 0 and 64 zeros when there is none. */
+  auditHead(): Promise<AuditHead>;
+  /** Lines with `seq >= from`, ascending, at most `limit`. */
+  readAudit(from: number, limit: number): Promise<AuditEntry[]>;
+}
+
+/** Changing. All changes of one work are kept together or not at all. */
+export interface StoreTransaction extends StoreReader {
+  /** @throws {StoreConflict} if the login ID is taken. */
+  insertUser(user: User): Promise<void>;
+  /** Replaces all but `createdAt`; missing is not an error. */
+  updateUser(user: User): Promise<void>;
+
+  insertEnrolment(enrolment: Enrolment): Promise<void>;
+  /** Replaces steps done, expiry and serial. */
+  updateEnrolment(enrolment: Enrolment): Promise<void>;
+  deleteEnrolment(id: string): Promise<void>;
+  /** @returns How many were deleted. */
+  deleteEnrolmentsExpiredBefore(time: Date): Promise<number>;
+
+  /**
+   * @throws {StoreConflict} if the serial or the key was used before, or the user has a pending one.
+   */
+  insertCertificate(record: CertificateRecord): Promise<void>;
+  /** reserved → unconfirmed, with the certificate in place of what was to be signed. */
+  storeSigned(serial: string, certificateDer: Bytes): Promise<void>;
+  /** → confirmed. @throws {StoreConflict} if the user has another confirmed one. */
+  markConfirmed(serial: string, at: Date): Promise<void>;
+  /** → expired: makes room for the next one. */
+  markExpired(serial: string): Promise<void>;
+  /** → revoked, or abandoned if it had never been confirmed. Counts as a revocation. */
+  markRevoked(
+    serial: string,
+    change: { state: "revoked" | "abandoned"; at: Date; reason: RevocationReason },
+  ): Promise<void>;
+  /** @throws {StoreConflict} if the number is not above all others. */
+  insertCrl(crl: CrlRecord): Promise<void>;
+
+  saveLockout(key: string, lockout: Lockout): Promise<void>;
+  deleteLockout(key: string): Promise<void>;
+  saveArrival(key: string, arrivalMs: number): Promise<void>;
+  /** Forgets throttling that has no effect any more. */
+  deleteArrivalsBefore(arrivalMs: number): Promise<void>;
+
+  /** @param value `undefined` removes it. */
+  saveSetting(name: string, value: string | undefined): Promise<void>;
+
+  /** Adds a line and makes it the head. Use audit/chain.ts, which computes it. */
+  insertAudit(entry: AuditEntry): Promise<void>;
+}
+
+export interface Store extends StoreReader {
+  /**
+   * Runs one work as a transaction.
+   *
+   * @param work Must not wait for anything but the transaction: others wait for it. If it throws, nothing of it
+   * is kept and the error is passed on; other works are not touched.
+   * @returns What the work returned, once it is durable.
+   */
+  write<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Finishes what was begun, then closes. */
+  close(): Promise<void>;
+}
