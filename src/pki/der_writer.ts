@@ -41,6 +41,13 @@ export function writeHeader(target: Uint8Array, tag: number, contentLength: numb
   return length;
 }
 
+/** Tag and length octets alone, for contents that are written elsewhere. */
+export function elementHeader(tag: number, contentLength: number): Bytes {
+  const header = new Uint8Array(headerLength(contentLength));
+  writeHeader(header, tag, contentLength);
+  return header;
+}
+
 /** One element whose contents are the parts in order. The list may be of any length. */
 export function encodeElement(tag: number, parts: readonly Uint8Array[]): Bytes {
   let contentLength = 0;
