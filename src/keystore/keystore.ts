@@ -21,6 +21,11 @@ export interface KeystoreEntry {
   /** SHA-256 of the certificate, 64 lowercase hex digits. */
   fingerprint: string;
   certificateDer: Uint8Array<ArrayBuffer>;
+  /**
+   * CA certificates in the keystore that may lead from it to its root, issuer first, DER. Matched by name
+   * only and never verified: material for a chain, not a proof of one. Empty when the keystore has none.
+   */
+  chainDer: Uint8Array<ArrayBuffer>[];
 }
 
 /** Whether the keystore can be used, and if not, why. */

@@ -1,0 +1,105 @@
+/**
+ * Reads an NSS database without NSS: `cert9.db` and `key4.db` are SQLite files with one row per PKCS#11 object
+ * and one column per attribute, named `a` and the attribute's number in hex. Public attributes are in the
+ * clear, so that listing works even where a primary password protects the keys.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { type Bytes, equalBytes } from "../pki/bytes.ts";
+import { fingerprint } from "../pki/certificate.ts";
+
+/** A certificate that has its private key in the same database. */
+export interface NssEntry {
+  fingerprint: string;
+  certificateDer: Bytes;
+  /** CKA_ID, which key and certificate share. */
+  keyId: Bytes;
+  /** Certificates of the database that lead on by name, issuer first; unverified. */
+  chainDer: Bytes[];
+}
+
+// PKCS#11 v3.1: CKA_CLASS 0x0, CKA_VALUE 0x11, CKA_ISSUER 0x81, CKA_SUBJECT 0x101, CKA_ID 0x102.
+const CERTIFICATES =
+  "SELECT a11 AS value, a81 AS issuer, a101 AS subject, a102 AS id FROM nssPublic WHERE a0 = x'00000001'";
+const PRIVATE_KEYS = "SELECT a102 AS id FROM nssPrivate WHERE a0 = x'00000003'";
+
+/** A chain is short; a loop of names is cut here. */
+const MAX_CHAIN = 5;
+/** While a browser writes, readers wait. */
+const BUSY_TIMEOUT_MS = 3_000;
+
+interface Row {
+  value: Bytes;
+  issuer: Bytes;
+  subject: Bytes;
+  id: Bytes;
+}
+
+/** Whether a folder holds an NSS database, whole or half. */
+export function databaseFiles(folder: string): { certificates: boolean; keys: boolean } {
+  return { certificates: isFile(`${folder}/cert9.db`), keys: isFile(`${folder}/key4.db`) };
+}
+
+/**
+ * Lists certificates with their private keys.
+ *
+ * @param folder Where `cert9.db` and `key4.db` are; both exist.
+ * @throws {Error} of SQLite if either cannot be read.
+ */
+export function readNssEntries(folder: string): NssEntry[] {
+  const keyIds = new Set(
+    select(`${folder}/key4.db`, PRIVATE_KEYS).flatMap(({ id }) =>
+      id instanceof Uint8Array ? [id.toHex()] : []
+    ),
+  );
+  const rows = select(`${folder}/cert9.db`, CERTIFICATES).filter(isRow);
+  const entries = new Map<string, NssEntry>();
+  for (const row of rows) {
+    if (!keyIds.has(row.id.toHex())) continue;
+    const name = fingerprint(row.value);
+    entries.set(name, {
+      fingerprint: name,
+      certificateDer: row.value,
+      keyId: row.id,
+      chainDer: chainOf(row, rows),
+    });
+  }
+  return [...entries.values()];
+}
+
+function chainOf(leaf: Row, rows: readonly Row[]): Bytes[] {
+  const chain: Row[] = [];
+  let last = leaf;
+  while (chain.length < MAX_CHAIN && !equalBytes(last.issuer, last.subject)) {
+    const issuer = rows.find((row) => equalBytes(row.subject, last.issuer));
+    if (issuer === undefined) break;
+    chain.push(issuer);
+    last = issuer;
+  }
+  return chain.map((row) => row.value);
+}
+
+function select(path: string, sql: string): Record<string, unknown>[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+function isRow(row: Record<string, unknown>): row is Record<string, unknown> & Row {
+  return [row.value, row.issuer, row.subject, row.id].every((column) =>
+    column instanceof Uint8Array && column.length > 0
+  );
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
