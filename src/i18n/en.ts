@@ -17,7 +17,6 @@ export const en: Messages = {
   columnRemaining: "Days left",
   remainingDays: (days) => days === 1 ? "1 day" : `${days} days`,
   remainingToday: "Ends today",
-  renewable: "Due for renewal",
   issue: "Issue certificate",
   emptyTitle: "No certificate yet",
   emptyAdvice:

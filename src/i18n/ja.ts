@@ -22,7 +22,6 @@ export const ja = {
   columnRemaining: "残り日数",
   remainingDays: (days: number) => `${days}日`,
   remainingToday: "本日まで",
-  renewable: "更新時期です",
   issue: "証明書発行",
   emptyTitle: "証明書はまだありません",
   emptyAdvice:

@@ -24,6 +24,7 @@ export const PAGE_PATHS = {
   question: "/pages/question",
   acquiring: "/pages/acquiring",
   result: "/pages/result",
+  error: "/pages/error",
 } as const;
 
 /** What a page is called in the page script and in the history. */

@@ -1,0 +1,444 @@
+// @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/// <reference lib="esnext" />
+
+/**
+ * The script of the one page: it proves its launch key to the app and lets the app prove the same back, fetches
+ * fragments, swaps them in, sends forms, and goes blank when the app is gone or the person is.
+ *
+ * It keeps nothing but the session in this tab's sessionStorage, so that a reload works.
+ */
+(function page() {
+  "use strict";
+
+  const BEAT_MS = 15_000;
+  const POLL_MS = 400;
+  const STORED = "session";
+
+  /** @typedef {{ token: string, key: string }} Session */
+  /** @typedef {"expired" | "reused" | "refused" | "gone"} Reason */
+
+  /**
+   * Not in TypeScript's library yet.
+   * @typedef {{ createHTML(html: string): string }} Policy
+   * @typedef {{ trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }} WithTrustedTypes
+   */
+  const { trustedTypes } = /** @type {WithTrustedTypes} */ (/** @type {unknown} */ (globalThis));
+  const policy = trustedTypes?.createPolicy("hakko", {
+    // Only fragments of our own server pass here; it escapes all that it did not write itself.
+    createHTML: (html) => html,
+  });
+
+  /** @type {Session | undefined} */
+  let session;
+  let current = "certificates";
+  let isBusy = false;
+  let isEnded = false;
+  let wasActive = true;
+  /** @type {number | undefined} */
+  let revision;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let beat;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let poll;
+  /** Texts of the current language, from the last fragment. @type {DOMStringMap} */
+  let words = {};
+
+  // ---- Session ----
+
+  /** @param {Uint8Array} bytes */
+  function base64url(bytes) {
+    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  }
+
+  function nonce() {
+    return base64url(crypto.getRandomValues(new Uint8Array(16)));
+  }
+
+  /**
+   * HMAC-SHA256, base64url.
+   * @param {string} key
+   * @param {string} message
+   */
+  async function hmac(key, message) {
+    const encoder = new TextEncoder();
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    const imported = await crypto.subtle.importKey("raw", encoder.encode(key), algorithm, false, ["sign"]);
+    return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(message))));
+  }
+
+  /** An answer of the app that is no page. */
+  class Refused extends Error {
+    /** @param {string} reason */
+    constructor(reason) {
+      super(reason);
+      this.reason = reason;
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} [fields] Makes it a POST.
+   */
+  async function ask(path, fields) {
+    /** @type {Record<string, string>} */
+    const headers = {};
+    if (session !== undefined) headers["x-app-session"] = session.token;
+    if (fields !== undefined) headers["content-type"] = "application/json";
+    const response = await fetch(path, {
+      method: fields === undefined ? "GET" : "POST",
+      headers,
+      body: fields === undefined ? null : JSON.stringify(fields),
+      mode: "same-origin",
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+    });
+    if (!response.ok && !response.headers.get("content-type")?.startsWith("text/html")) {
+      throw new Refused(await response.text());
+    }
+    return response;
+  }
+
+  /** @param {string} key The launch key; it is proven, never sent. */
+  async function open(key) {
+    const mine = nonce();
+    const response = await ask("/session", { nonce: mine, mac: await hmac(key, `page|${mine}`) });
+    const { token, proof } = await response.json();
+    if (proof !== await hmac(key, `app|${mine}`)) throw new Refused("gone");
+    session = { token, key };
+    sessionStorage.setItem(STORED, JSON.stringify(session));
+  }
+
+  /**
+   * Asks whether the app that opened this session is still behind this port: after it ended, another program may
+   * have taken the port. Before that is certain, no password leaves the page.
+   */
+  async function prove() {
+    if (session === undefined) throw new Refused("refused");
+    const mine = nonce();
+    const active = wasActive ? "yes" : "no";
+    wasActive = false;
+    const response = await ask("/alive", { nonce: mine, active });
+    const answer = await response.json();
+    if (answer.proof !== await hmac(session.key, `alive|${mine}`)) throw new Refused("gone");
+    const isChanged = revision !== undefined && answer.revision !== revision;
+    revision = answer.revision;
+    return isChanged;
+  }
+
+  async function heartbeat() {
+    try {
+      const isChanged = await prove();
+      if (isChanged && current === "certificates" && !isBusy) await load(current, { keepFocus: true });
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  // ---- Pages ----
+
+  /** @param {string} id */
+  function byId(id) {
+    const element = document.getElementById(id);
+    if (element === null) throw new Error(id);
+    return element;
+  }
+
+  /**
+   * @param {string} name
+   * @param {{ keepFocus?: boolean, history?: "push" | "replace" | "none" }} [options]
+   */
+  async function load(name, options = {}) {
+    await show(await ask(`/pages/${name}`), options);
+  }
+
+  /**
+   * Shows the fragment of a response.
+   * @param {Response} response
+   * @param {{ keepFocus?: boolean, history?: "push" | "replace" | "none" }} [options]
+   */
+  async function show(response, { keepFocus = false, history: move = "replace" } = {}) {
+    const html = await response.text();
+    if (isEnded) return;
+    const template = document.createElement("template");
+    template.innerHTML = policy === undefined ? html : policy.createHTML(html);
+    const fragment = /** @type {HTMLElement | null} */ (template.content.querySelector("[data-page]"));
+    if (fragment === null) throw new Refused("gone");
+    const name = fragment.dataset.page ?? "";
+    const typed = name === current ? typedValues() : {};
+
+    document.title = fragment.dataset.title ?? "";
+    document.documentElement.lang = fragment.lang;
+    put("header", fragment);
+    put("footer", fragment);
+    put("main", fragment);
+    words = /** @type {HTMLElement | null} */ (fragment.querySelector("[data-part=words]"))?.dataset ?? {};
+    for (const link of document.querySelectorAll("[data-skip]")) link.textContent = words.skip ?? "";
+    restore(typed);
+
+    if (name !== current || history.state?.page !== name) {
+      if (move === "push") history.pushState({ page: name }, "", "/");
+      else if (move === "replace") history.replaceState({ page: name }, "", "/");
+    }
+    current = name;
+    clearTimeout(poll);
+    if (document.querySelector("[data-poll]") !== null) poll = setTimeout(pollProgress, POLL_MS);
+    if (!keepFocus) focusFirst();
+  }
+
+  /**
+   * Replaces one part, unless it is the same: the header keeps its focus.
+   * @param {"header" | "main" | "footer"} part
+   * @param {HTMLElement} fragment
+   */
+  function put(part, fragment) {
+    const place = byId(part);
+    const fresh = fragment.querySelector(`[data-part=${part}]`);
+    if (fresh === null) return;
+    const old = place.firstElementChild;
+    if (part === "main" || old === null || old.outerHTML !== fresh.outerHTML) place.replaceChildren(fresh);
+  }
+
+  /** What was typed, without secrets. @returns {Record<string, string>} */
+  function typedValues() {
+    /** @type {Record<string, string>} */
+    const values = {};
+    for (const input of inputs()) if (!("secret" in input.dataset)) values[input.name] = input.value;
+    return values;
+  }
+
+  /** @param {Record<string, string>} values */
+  function restore(values) {
+    for (const input of inputs()) input.value = input.value || (values[input.name] ?? "");
+  }
+
+  /** @param {ParentNode} [within] */
+  function inputs(within = byId("main")) {
+    return [...within.querySelectorAll("input")];
+  }
+
+  /** To what has to be corrected, else to what has to be read, else to the heading. */
+  function focusFirst() {
+    const invalid = inputs().filter((input) => input.getAttribute("aria-invalid") === "true");
+    const target = invalid.find((input) => input.value === "") ?? invalid[0] ??
+      byId("main").querySelector("[data-focus]") ?? byId("main").querySelector("h1");
+    if (target instanceof HTMLElement) target.focus();
+    if (!(target instanceof HTMLInputElement)) scrollTo(0, 0);
+  }
+
+  /** @param {string | undefined} text */
+  function say(text) {
+    const status = byId("status");
+    if (text !== undefined && status.textContent !== text) status.textContent = text;
+  }
+
+  // ---- Progress ----
+
+  async function pollProgress() {
+    try {
+      const response = await ask("/progress");
+      const answer = await response.json();
+      if (isEnded || current !== "acquiring") return;
+      for (const { phase, state, text, mark } of answer.phases) {
+        const row = /** @type {HTMLElement | null} */ (document.querySelector(`[data-phase="${phase}"]`));
+        if (row === null || row.dataset.state === state) continue;
+        row.dataset.state = state;
+        setText(row, ".phase-state", text);
+        setText(row, ".phase-mark", mark);
+      }
+      const cancel = document.querySelector("main [data-post]");
+      cancel?.setAttribute("aria-disabled", answer.cancellable ? "false" : "true");
+      setText(document, "#cancel-note", answer.note);
+      say(answer.say);
+      if (answer.next !== "" && !isBusy) await load(answer.next);
+      else poll = setTimeout(pollProgress, POLL_MS);
+    } catch (error) {
+      fail(error);
+      // A single lost answer is no reason to leave the person without news.
+      if (!isEnded) poll = setTimeout(pollProgress, 4 * POLL_MS);
+    }
+  }
+
+  /**
+   * @param {ParentNode} within
+   * @param {string} selector
+   * @param {string} text
+   */
+  function setText(within, selector, text) {
+    const element = within.querySelector(selector);
+    if (element !== null && element.textContent !== text) element.textContent = text;
+  }
+
+  // ---- Actions ----
+
+  /**
+   * One thing at a time: further clicks wait for nothing and do nothing.
+   * @param {HTMLElement | undefined} button
+   * @param {() => Promise<void>} work
+   */
+  async function act(button, work) {
+    if (isBusy || isEnded) return;
+    isBusy = true;
+    button?.setAttribute("aria-busy", "true");
+    // Only what takes long is worth a word.
+    const slow = setTimeout(() => say(words.working), 500);
+    try {
+      await work();
+    } catch (error) {
+      fail(error);
+    } finally {
+      clearTimeout(slow);
+      say("");
+      button?.removeAttribute("aria-busy");
+      isBusy = false;
+    }
+  }
+
+  /** @param {HTMLElement} form */
+  async function submit(form) {
+    /** @type {Record<string, string>} */
+    const fields = {};
+    let hasSecret = false;
+    for (const input of inputs(form)) {
+      fields[input.name] = input.value;
+      hasSecret ||= "secret" in input.dataset && input.value !== "";
+    }
+    if (hasSecret) await prove();
+    const response = await ask(form.dataset.form ?? "", fields);
+    clearSecrets();
+    await show(response);
+  }
+
+  /** @param {string} language */
+  async function switchLanguage(language) {
+    await ask("/language", { language });
+    await load(current, { keepFocus: true });
+    const pressed = document.querySelector(`[data-language="${language}"]`);
+    if (pressed instanceof HTMLElement) pressed.focus();
+  }
+
+  /** @param {MouseEvent} event */
+  function onClick(event) {
+    const button = event.target instanceof Element ? event.target.closest("button, [data-skip]") : null;
+    if (!(button instanceof HTMLElement)) return;
+    const { go, post, language } = button.dataset;
+    if ("skip" in button.dataset) {
+      event.preventDefault();
+      byId("main").focus();
+    } else if (button.getAttribute("aria-disabled") === "true") {
+      const note = button.getAttribute("aria-describedby");
+      if (note !== null) say(byId(note).textContent ?? "");
+    } else if (go !== undefined) {
+      const move = "replace" in button.dataset ? "replace" : "push";
+      void act(button, () => load(go, { history: move }));
+    } else if (post !== undefined) {
+      void act(button, async () => await show(await ask(post, {})));
+    } else if (language !== undefined) {
+      void act(button, () => switchLanguage(language));
+    } else if ("submit" in button.dataset) {
+      const form = button.closest("[data-form]");
+      if (form instanceof HTMLElement) void act(button, () => submit(form));
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    // Enter sends the form, as in any form; not while an input method still composes.
+    if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    const button = event.target.closest("[data-form]")?.querySelector("[data-submit]");
+    if (button instanceof HTMLElement) button.click();
+  }
+
+  // ---- Endings ----
+
+  /** @param {unknown} error */
+  function fail(error) {
+    if (isEnded) return;
+    if (!(error instanceof Refused)) return end("gone"); // no connection: the app has ended
+    if (error.reason === "slow-down") return say(words.slowDown);
+    if (error.reason === "expired" || error.reason === "reused" || error.reason === "gone") {
+      return end(error.reason);
+    }
+    end("refused");
+  }
+
+  function clearSecrets() {
+    for (const input of inputs()) if ("secret" in input.dataset) input.value = "";
+  }
+
+  function blank() {
+    clearSecrets();
+    for (const part of ["header", "main", "footer"]) byId(part).replaceChildren();
+    clearInterval(beat);
+    clearTimeout(poll);
+  }
+
+  /** @param {Reason} reason */
+  function end(reason) {
+    isEnded = true;
+    blank();
+    session = undefined;
+    sessionStorage.removeItem(STORED);
+    for (const link of document.querySelectorAll("[data-skip]")) link.remove();
+    const ending = document.querySelector(`[data-reason="${reason}"]`);
+    if (!(ending instanceof HTMLElement)) return;
+    document.documentElement.lang = "ja";
+    ending.hidden = false;
+    byId("main").replaceChildren(ending);
+    const heading = ending.querySelector("h1");
+    document.title = heading?.textContent ?? "";
+    heading?.focus();
+  }
+
+  // ---- Start ----
+
+  async function start() {
+    const key = /^#k=([A-Za-z0-9_-]{22})$/.exec(location.hash)?.[1];
+    // The key must not stay where it can be seen, copied or bookmarked.
+    if (location.hash !== "") history.replaceState(null, "", "/");
+    const stored = sessionStorage.getItem(STORED);
+    try {
+      if (key !== undefined) {
+        sessionStorage.clear();
+        await open(key);
+      } else if (stored !== null) {
+        session = JSON.parse(stored);
+      } else {
+        return end("refused");
+      }
+      await prove();
+      beat = setInterval(heartbeat, BEAT_MS);
+      await load(history.state?.page ?? "certificates");
+    } catch (error) {
+      fail(error);
+      if (!isEnded) setTimeout(start, 2000); // told to slow down
+    }
+  }
+
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+  for (const type of ["keydown", "pointerdown", "wheel", "input"]) {
+    document.addEventListener(type, () => wasActive = true, { passive: true, capture: true });
+  }
+  addEventListener("popstate", (event) => {
+    // The browser has moved already: an action that still runs must not leave another page under this entry.
+    if (!isBusy) void act(undefined, () => load(event.state?.page ?? "certificates", { history: "none" }));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && session !== undefined) void heartbeat();
+  });
+  // A fresh launch URL typed into this very tab.
+  addEventListener("hashchange", () => location.reload());
+  // Nothing may be looked up in the back/forward cache.
+  addEventListener("pagehide", () => {
+    isEnded = true;
+    blank();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+  void start();
+})();

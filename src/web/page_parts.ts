@@ -1,0 +1,53 @@
+/** What every page is given. */
+import { AppError, type Language } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import type { Profile } from "../profile.ts";
+import type { Issuance } from "./issuance_types.ts";
+import type { Walk } from "./walk.ts";
+
+/** The language of the pages, remembered between starts. */
+export interface LanguageSetting {
+  current(): Language;
+  /** Failing to remember it is not worth an error page: it may reject, and the pages go on in the new language. */
+  change(language: Language): Promise<void>;
+}
+
+/** Handed to the routes; they ask nobody else. */
+export interface PageParts {
+  profile: Profile;
+  language: LanguageSetting;
+  version: string;
+  log: Log;
+  now: () => Date;
+  randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  walk: Walk;
+  issuance: () => Promise<Issuance>;
+}
+
+/**
+ * Makes anything thrown presentable: an unknown error becomes `internal/unexpected`, and each has a
+ * correlation ID that is in the log as well.
+ */
+export function presentable(thrown: unknown, parts: PageParts): AppError {
+  const error = thrown instanceof AppError
+    ? thrown
+    : new AppError("internal/unexpected", {}, { cause: thrown });
+  const correlationId = error.correlationId ?? parts.randomBytes(16).toHex();
+  const cause = error.cause === undefined ? undefined : String(error.cause);
+  const record = { code: error.code, key: error.key, correlationId, cause };
+  if (error.row.status >= 500) parts.log.error("web.error", record);
+  else parts.log.info("web.refused-input", record);
+  if (error.correlationId !== undefined) return error;
+  return copyWith(error, correlationId);
+}
+
+function copyWith(error: AppError, correlationId: string): AppError {
+  const { cause, retryAfterSeconds, detail, field } = error;
+  return new AppError(error.key, error.values as never, {
+    cause,
+    correlationId,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(field === undefined ? {} : { field }),
+  });
+}

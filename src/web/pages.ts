@@ -1,0 +1,36 @@
+/**
+ * All pages and actions, on Hono. Loaded with the first request of a live session, not at start.
+ *
+ * Requests arrive here checked by the gate; nothing in this file or below is reachable without a session.
+ *
+ * @module
+ */
+import { Hono } from "@hono/hono";
+import type { PageRequest } from "./gate.ts";
+import type { PageParts } from "./page_parts.ts";
+import { registerAcquiring } from "./routes/acquiring.tsx";
+import { registerCertificates } from "./routes/certificates.tsx";
+import { registerError } from "./routes/error.tsx";
+import { registerIssue } from "./routes/issue.tsx";
+import { registerLanguage } from "./routes/language.ts";
+import { registerQuestion } from "./routes/question.tsx";
+import { errorPage } from "./routes/respond.tsx";
+import { registerResult } from "./routes/result.tsx";
+
+/** Builds the pages. */
+export function createPages(parts: PageParts): (request: PageRequest) => Promise<Response> {
+  const app = new Hono();
+  app.onError((error, c) => errorPage(c, parts, error));
+  app.notFound((c) => c.text("refused", 404));
+  registerCertificates(app, parts);
+  registerIssue(app, parts);
+  registerQuestion(app, parts);
+  registerAcquiring(app, parts);
+  registerResult(app, parts);
+  registerError(app, parts);
+  registerLanguage(app, parts);
+  return async function respond({ method, path, fields }) {
+    const init = method === "GET" ? {} : { method, body: JSON.stringify(fields) };
+    return await app.request(path, init);
+  };
+}

@@ -1,0 +1,37 @@
+/** Checks of typed values, before anybody is asked. The authority checks again. */
+import type { Messages } from "../../i18n/mod.ts";
+
+/** Error texts by field name. */
+export type FieldErrors = Readonly<Record<string, string>>;
+
+/** What one field accepts. */
+export interface FieldRule {
+  name: string;
+  label: string;
+  /** In UTF-16 code units. */
+  maxLength: number;
+  /** Printable ASCII without space, as login IDs are. */
+  onlyAscii?: boolean;
+}
+
+/** Why a value cannot be accepted, if so. */
+export function checkValue(value: string, rule: FieldRule, t: Messages): string | undefined {
+  if (value === "") return t.required(rule.label);
+  if (value.length > rule.maxLength) return t.tooLong(rule.label, rule.maxLength);
+  if (rule.onlyAscii && !/^[!-~]+$/.test(value)) return t.onlyAscii(rule.label);
+  return undefined;
+}
+
+/** All fields at once, so that the person corrects them in one go. */
+export function checkValues(
+  values: Readonly<Record<string, string>>,
+  rules: readonly FieldRule[],
+  t: Messages,
+) {
+  const errors: Record<string, string> = {};
+  for (const rule of rules) {
+    const error = checkValue(values[rule.name] ?? "", rule, t);
+    if (error !== undefined) errors[rule.name] = error;
+  }
+  return errors satisfies FieldErrors;
+}

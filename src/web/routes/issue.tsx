@@ -1,0 +1,149 @@
+/** 証明書発行: login ID and password, and the one button. */
+import type { Context, Hono } from "@hono/hono";
+import { AppError } from "../../errors.ts";
+import { LOGIN_ID_MAX, PASSWORD_MAX } from "../../protocol/messages.ts";
+import { type Fields, hasExactly } from "../body.ts";
+import type { Attempt, Issuance } from "../issuance_types.ts";
+import { type PageParts, presentable } from "../page_parts.ts";
+import { ACTION_PATHS, PAGE_PATHS } from "../paths.ts";
+import { ErrorBanner } from "../views/banner.tsx";
+import { Field } from "../views/field.tsx";
+import { Layout, type View } from "../views/layout.tsx";
+import { checkValues, type FieldErrors } from "./form_input.ts";
+import { belongsOnForm, errorPage, goOn, goTo, statusOf, viewOf } from "./respond.tsx";
+
+export interface IssuePageProps {
+  view: View;
+  loginId: string;
+  error?: AppError;
+  fieldErrors?: FieldErrors;
+}
+
+export function IssuePage({ view, loginId, error, fieldErrors = {} }: IssuePageProps) {
+  const { t, language, profile } = view;
+  return (
+    <Layout view={view} name="issue" title={t.issueTitle}>
+      {error !== undefined && <ErrorBanner view={view} error={error} />}
+      <p class="lead">{t.issueLead(profile.institution.service[language])}</p>
+      {/* No <form>: browsers offer to save what is submitted with one. */}
+      <div class="card form" role="form" aria-labelledby="title" data-form={ACTION_PATHS.issue}>
+        <Field
+          name="loginId"
+          label={t.loginId}
+          hint={t.loginIdHint}
+          value={loginId}
+          error={fieldErrors.loginId}
+          maxLength={LOGIN_ID_MAX}
+          autocomplete="off"
+        />
+        <Field
+          name="password"
+          label={t.loginPassword}
+          secret
+          error={fieldErrors.password}
+          maxLength={PASSWORD_MAX}
+          autocomplete="one-time-code"
+        />
+        <div class="actions">
+          <button type="button" class="button button-primary" data-submit>{t.authenticateAndIssue}</button>
+          <button type="button" class="button" data-go="certificates" data-replace>{t.back}</button>
+        </div>
+      </div>
+    </Layout>
+  );
+}
+
+export function registerIssue(app: Hono, parts: PageParts): void {
+  app.get(PAGE_PATHS.issue, async (c) => {
+    if (parts.walk.running() !== undefined) return goTo(c, "acquiring");
+    try {
+      (await parts.issuance()).prepareKey(); // ready when the button is pressed
+    } catch (error) {
+      return errorPage(c, parts, error);
+    }
+    return c.html(<IssuePage view={viewOf(parts)} loginId={parts.walk.loginId} />);
+  });
+
+  app.post(ACTION_PATHS.issue, async (c) => {
+    const fields: Fields = await c.req.json();
+    if (!hasExactly(fields, ["loginId", "password"])) return c.text("refused", 400);
+    const { password } = fields;
+    const loginId = fields.loginId.trim(); // pasted with a space around it
+    if (parts.walk.running() !== undefined) return goTo(c, "acquiring");
+    parts.walk.loginId = loginId.slice(0, 2 * LOGIN_ID_MAX);
+    const refused = checkInput({ loginId, password }, parts);
+    if (refused !== undefined) return refuseForm(c, parts, refused);
+    try {
+      return await parts.walk.exclusive(async () => {
+        const attempt = await authenticate(await parts.issuance(), loginId, password);
+        parts.walk.lastError = undefined;
+        return goOn(c, parts, attempt);
+      });
+    } catch (thrown) {
+      const error = presentable(thrown, parts);
+      if (!belongsOnForm(error)) return errorPage(c, parts, error);
+      return refuseForm(c, parts, { error, fieldErrors: fieldErrorsOf(error, parts) });
+    }
+  });
+}
+
+interface Refused {
+  error: AppError;
+  fieldErrors: FieldErrors;
+}
+
+function checkInput(values: { loginId: string; password: string }, parts: PageParts): Refused | undefined {
+  const { t } = viewOf(parts);
+  const fieldErrors = checkValues(values, [
+    { name: "loginId", label: t.loginId, maxLength: LOGIN_ID_MAX, onlyAscii: true },
+    { name: "password", label: t.loginPassword, maxLength: PASSWORD_MAX },
+  ], t);
+  if (Object.keys(fieldErrors).length === 0) return undefined;
+  return { error: presentable(new AppError("input/invalid", {}), parts), fieldErrors };
+}
+
+function refuseForm(c: Context, parts: PageParts, { error, fieldErrors }: Refused) {
+  return c.html(
+    <IssuePage view={viewOf(parts)} loginId={parts.walk.loginId} error={error} fieldErrors={fieldErrors} />,
+    statusOf(error),
+  );
+}
+
+/** Marks the field to blame; wrong credentials blame both, because nobody may learn which one it was. */
+function fieldErrorsOf(error: AppError, parts: PageParts): FieldErrors {
+  const message = error.messageIn(parts.language.current());
+  if (error.key === "registration/wrong-credentials") return { loginId: "", password: message };
+  return error.field === undefined ? {} : { [error.field]: message };
+}
+
+/**
+ * Asks the authority, reusing the attempt that a wrong password left open. An attempt whose time ran out while
+ * the form lay open is begun anew, once: the person could do nothing else either.
+ */
+async function authenticate(issuance: Issuance, loginId: string, password: string): Promise<Attempt> {
+  const open = issuance.current();
+  if (open !== undefined && open.outcome() === undefined) {
+    if (open.loginId === loginId && open.question?.kind === "password") {
+      try {
+        await answerPassword(open, password);
+        return open;
+      } catch (error) {
+        if (!isExpired(error)) throw error;
+      }
+    }
+    await open.cancel();
+  }
+  const attempt = await issuance.begin({ operation: "issue", loginId });
+  if (attempt.question?.kind === "password") await answerPassword(attempt, password);
+  return attempt;
+}
+
+async function answerPassword(attempt: Attempt, password: string): Promise<void> {
+  const name = attempt.question?.fields.find((field) => field.secret)?.name ?? "password";
+  await attempt.answer({ [name]: password });
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof AppError &&
+    (error.key === "registration/enrolment-expired" || error.key === "registration/enrolment-unknown");
+}

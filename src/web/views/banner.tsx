@@ -1,0 +1,54 @@
+/** Messages above a page's content. */
+import type { Child } from "@hono/hono/jsx";
+import type { AppError } from "../../errors.ts";
+import { localizeTimes } from "../../i18n/mod.ts";
+import { BannerIcon, type Tone } from "./icons.tsx";
+import type { View } from "./layout.tsx";
+
+export interface BannerProps {
+  tone: Tone;
+  title?: string;
+  children?: Child;
+  /** Read out at once and focused when the page is shown; for what the person has to know first. */
+  urgent?: boolean;
+}
+
+export function Banner({ tone, title, children, urgent }: BannerProps) {
+  return (
+    <div
+      class={`banner banner-${tone}`}
+      role={urgent ? "alert" : undefined}
+      tabindex={urgent ? -1 : undefined}
+      data-focus={urgent ? "" : undefined}
+    >
+      <BannerIcon tone={tone} />
+      <div class="banner-body">
+        {title !== undefined && <p class="banner-title">{title}</p>}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+export interface ErrorBannerProps {
+  view: View;
+  error: AppError;
+}
+
+/** An error of the catalogue: message with its code, the one next step, and what to tell the desk. */
+export function ErrorBanner({ view, error }: ErrorBannerProps) {
+  const { language, t } = view;
+  const message = localizeTimes(error.messageIn(language), language);
+  return (
+    <Banner tone={error.code.endsWith("i") ? "info" : "error"} title={`${message}[${error.code}]`} urgent>
+      <p>{localizeTimes(error.adviceIn(language), language)}</p>
+      {error.detail !== undefined && <p>{error.detail}</p>}
+      {error.retryAfterSeconds !== undefined && <p>{t.retryAfter(error.retryAfterSeconds)}</p>}
+      {error.correlationId !== undefined && (
+        <p class="note">
+          {t.correlationId}: <span class="code">{error.correlationId}</span>
+        </p>
+      )}
+    </Banner>
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * One person's way through the pages: what was typed, what to tell next, and what runs now. There is one per
+ * app, because there is one person and one keystore.
+ *
+ * @module
+ */
+import { AppError } from "../errors.ts";
+import type { Attempt, Issuance } from "./issuance_types.ts";
+
+/** Said once, on the next certificate list. */
+export type Notice = { kind: "cancelled" } | { kind: "resumed"; loginId: string };
+
+export class Walk {
+  readonly #load: () => Promise<Issuance>;
+  readonly #acquiring = new WeakSet<Attempt>();
+  #issuance: Promise<Issuance> | undefined;
+  #loaded: Issuance | undefined;
+  #busy = false;
+  #notices: Notice[] = [];
+  /** The login ID typed last; never the password. */
+  loginId = "";
+  /** What the error page shows. */
+  lastError: AppError | undefined;
+  /** Grows when a page that lies open should look again. */
+  revision = 0;
+
+  constructor(load: () => Promise<Issuance>) {
+    this.#load = load;
+  }
+
+  /**
+   * The engine, loaded with the first page. What earlier runs left behind is then finished in the background.
+   *
+   * @param onResumeFailed Told what went wrong there; the pages go on without it.
+   */
+  async issuance(onResumeFailed: (error: unknown) => void): Promise<Issuance> {
+    if (this.#issuance === undefined) {
+      this.#issuance = this.#load();
+      try {
+        this.#loaded = await this.#issuance;
+      } catch (error) {
+        this.#issuance = undefined; // the next page tries again
+        throw error;
+      }
+      void this.#resume(this.#loaded).catch(onResumeFailed);
+    }
+    return await this.#issuance;
+  }
+
+  async #resume(issuance: Issuance): Promise<void> {
+    for (const { loginId } of await issuance.resume()) {
+      this.#notices.push({ kind: "resumed", loginId });
+      this.revision++;
+    }
+  }
+
+  /** Runs one submission at a time: thirty clicks are one enrolment. */
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#busy) throw new AppError("issuance/already-running", {});
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Starts the part that nobody has to wait for; it runs on when the page is closed. */
+  acquire(attempt: Attempt, onEnd: () => void): void {
+    this.#acquiring.add(attempt);
+    void attempt.acquire().catch(() => {}).finally(() => {
+      this.revision++;
+      onEnd();
+    }); // its error stays in outcome()
+  }
+
+  /** The attempt that fetches its certificate right now. */
+  running(): Attempt | undefined {
+    const attempt = this.#loaded?.current();
+    if (attempt === undefined || attempt.outcome() !== undefined) return undefined;
+    return this.#acquiring.has(attempt) ? attempt : undefined;
+  }
+
+  notify(notice: Notice): void {
+    this.#notices.push(notice);
+  }
+
+  /** Hands the notices out, once. */
+  takeNotices(): Notice[] {
+    return this.#notices.splice(0);
+  }
+}
