@@ -30,6 +30,12 @@ const LINUX_OPENERS: readonly (readonly [name: string, ...args: string[]])[] = [
 /** An opener that still runs after this many milliseconds is the browser itself, and fine. */
 const SETTLED_AFTER_MS = 1_500;
 
+/** Whether it is worth trying: there is a screen, and a program that opens pages. */
+export function canOpenBrowser(): boolean {
+  const on = { os: currentOs(), env: readEnvironment, find: findProgram };
+  return browserCommands("http://127.0.0.1/", on).length > 0;
+}
+
 /**
  * Opens a page.
  *

@@ -7,7 +7,6 @@
  * @module
  */
 import { inFolder } from "./folders.ts";
-import { removeQuietly, writePrivateFile } from "./private_file.ts";
 
 /** How long a second start waits for a first one that has only just begun, or that is busy. */
 const PATIENCE_MS = 5_000;
@@ -64,7 +63,7 @@ export function claimInstance(
     isFirst: true,
     secret,
     announce(port) {
-      writePrivateFile(addressPath, `${JSON.stringify({ port, secret, pid: Deno.pid })}\n`);
+      writeForThisUser(addressPath, `${JSON.stringify({ port, secret, pid: Deno.pid })}\n`);
     },
     release() {
       removeQuietly(addressPath);
