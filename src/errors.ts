@@ -429,6 +429,21 @@ export const CATALOGUE = {
     },
   },
 
+  "login/not-allowed": {
+    code: "H208e",
+    exit: 3,
+    status: 403,
+    retry: false,
+    message: {
+      ja: "このログインIDはご利用いただけません。",
+      en: "Cannot log in: this login ID is not in use",
+    },
+    advice: {
+      ja: "管理者ユーザまたはお問合せ窓口へご確認ください。",
+      en: "Ask an administrator user or the support desk",
+    },
+  },
+
   "issuance/answer-distrusted": {
     code: "H301e",
     exit: 3,
@@ -630,6 +645,20 @@ export const CATALOGUE = {
     advice: {
       ja: "空き容量と書き込み権限をご確認ください。",
       en: "Check its free space and permissions",
+    },
+  },
+  "app/not-answering": {
+    code: "H607e",
+    exit: 1,
+    status: 503,
+    retry: true,
+    message: {
+      ja: "アプリはすでに起動していますが、応答がありません。",
+      en: "Cannot open the page: the application is running already but does not answer",
+    },
+    advice: {
+      ja: "しばらく待ってからもう一度起動してください。解決しないときは、パソコンを再起動してください。",
+      en: "Wait a moment and start it again; if that does not help, restart the PC",
     },
   },
   "session/refused": {
