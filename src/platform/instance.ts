@@ -100,6 +100,22 @@ export function readAddress(path: string): Address | undefined {
   }
 }
 
+/** In one step: a reader sees all of it or the old one. Not flushed to disk: after a crash it is worthless. */
+function writeForThisUser(path: string, text: string): void {
+  const draft = `${path}.tmp`;
+  removeQuietly(draft); // a leftover would keep its own permissions
+  Deno.writeTextFileSync(draft, text, { mode: 0o600, createNew: true });
+  Deno.renameSync(draft, path);
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Not there, or not ours to remove: the lock decides, not this file.
+  }
+}
+
 /**
  * `POST /launch` of the local web UI.
  *
