@@ -30,14 +30,18 @@ const FILES = {
 /** Names of the files; `brand.css` is made from the institution's colours. */
 export type AssetName = keyof typeof FILES | "brand.css";
 
+/** The institution's accent colour per theme, `#rrggbb`. */
+export interface BankBrand {
+  readonly accentLight: string;
+  readonly accentDark: string;
+}
+
 /**
  * Reads the files from the source tree.
  *
- * @param brand Accent colours, `#rrggbb`.
+ * @param brand Without it the colours are `style.css`'s own.
  */
-export async function loadBankAssets(
-  brand: { accentLight: string; accentDark: string },
-): Promise<BankAssets> {
+export async function loadBankAssets(brand?: BankBrand): Promise<BankAssets> {
   const byPath = new Map<string, BankAsset>();
   const paths = new Map<AssetName, string>();
   function add(name: AssetName, contentType: string, body: Bytes): void {
@@ -48,12 +52,12 @@ export async function loadBankAssets(
   for (const [name, { url, contentType }] of Object.entries(FILES)) {
     add(name as AssetName, contentType, await Deno.readFile(url));
   }
-  add("brand.css", "text/css; charset=utf-8", utf8(brandStyle(brand)));
+  add("brand.css", "text/css; charset=utf-8", utf8(brand === undefined ? "" : brandStyle(brand)));
   return { byPath, path: (name) => paths.get(name)! };
 }
 
 /** The institution's accent colours as the custom properties that `style.css` reads. */
-export function brandStyle(brand: { accentLight: string; accentDark: string }): string {
+export function brandStyle(brand: BankBrand): string {
   function tokens(accent: string): string {
     return `:root{--accent:${accent};--on-accent:${readableOn(accent)}}`;
   }

@@ -46,8 +46,6 @@ export interface BankParts {
   institution: { name: Text; service: Text; app: Text };
   /** Whom to call. */
   supportContact: Text;
-  /** `#rrggbb`, per theme. */
-  brand: { accentLight: string; accentDark: string };
   /**
    * Public origins, e.g. `https://127.0.0.1:22242`. Read at every request, never at construction: with port 0
    * they are known only after listening.

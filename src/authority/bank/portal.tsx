@@ -78,5 +78,5 @@ async function logOut(c: BankContext, parts: BankParts) {
 
 /** Refused for good, as opposed to a store that is out of order for a moment. */
 function isRefusal(thrown: unknown): boolean {
-  return thrown instanceof AppError && thrown.key.startsWith("login/");
+  return thrown instanceof AppError && thrown.row.status < 500;
 }

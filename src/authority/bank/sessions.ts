@@ -76,7 +76,7 @@ export async function findSession(parts: SessionParts, token: string): Promise<S
   const row = await parts.sessions.findSession(tokenHash);
   if (row === undefined) return undefined;
   const at = parts.now();
-  if (hasRunOut(row, at)) {
+  if (at >= runsOutAt(row)) {
     await parts.sessions.deleteSession(tokenHash);
     return undefined;
   }
@@ -91,9 +91,8 @@ export async function endSession(parts: SessionParts, token: string): Promise<vo
   if (TOKEN_SHAPE.test(token)) await parts.sessions.deleteSession(hash(token));
 }
 
-function hasRunOut(row: SessionRow, at: Date): boolean {
-  const now = at.getTime();
-  return now - row.seenAt.getTime() >= IDLE_MS || now - row.createdAt.getTime() >= LIFETIME_MS;
+function runsOutAt(row: SessionRow): Date {
+  return new Date(Math.min(row.seenAt.getTime() + IDLE_MS, row.createdAt.getTime() + LIFETIME_MS));
 }
 
 function hash(token: string): string {

@@ -15,9 +15,9 @@ export interface ProblemPageProps {
 
 export const ProblemPage: FC<ProblemPageProps> = ({ frame, error, correlationId, at }) => {
   const { language, parts } = frame;
-  const isLogin = error.key.startsWith("login/");
+  const isLoginRefused = error.row.status === 401 || error.row.status === 403;
   const words = wordsOf(error, language);
-  const title = (isLogin ? TEXTS.loginRefused : TEXTS.notHandled)[language];
+  const title = (isLoginRefused ? TEXTS.loginRefused : TEXTS.notHandled)[language];
   return (
     <Layout {...frame} title={title}>
       <h1>{title}</h1>
@@ -25,12 +25,12 @@ export const ProblemPage: FC<ProblemPageProps> = ({ frame, error, correlationId,
       <section class="card stack-small" aria-labelledby="what-to-do">
         <h2 id="what-to-do">{TEXTS.whatToDo[language]}</h2>
         <p>{words.advice}</p>
-        {isLogin && <p class="note">{TEXTS.closeBrowser[language]}</p>}
+        {isLoginRefused && <p class="note">{TEXTS.closeBrowser[language]}</p>}
         <p class="actions">
           <a class="button button-primary" href={`${parts.urls.portal}/`}>{TEXTS.backToLogin[language]}</a>
         </p>
       </section>
-      <dl class="facts">
+      <dl class="facts bank-facts">
         <dt>{TEXTS.time[language]}</dt>
         <dd>
           <time datetime={at.toISOString()}>{formatInstant(at, language)}</time>

@@ -29,10 +29,12 @@ export const TopPage: FC<TopPageProps> = ({ frame, holder, previousLoginAt, now 
       </div>
       <section class="card stack-small" aria-labelledby="certificate">
         <h2 id="certificate">{TEXTS.certificate[language]}</h2>
-        <dl class="facts">
+        <dl class="facts bank-facts">
           <dt>{TEXTS.notAfter[language]}</dt>
           <dd>
-            <time datetime={holder.notAfter.toISOString()}>{formatInstant(holder.notAfter, language)}</time>
+            <time datetime={holder.notAfter.toISOString()}>
+              {formatInstant(holder.notAfter, language)}
+            </time>
           </dd>
           <dt>{TEXTS.remaining[language]}</dt>
           <dd>{days === 0 ? TEXTS.today[language] : fill(TEXTS.days[language], { days: String(days) })}</dd>
@@ -42,7 +44,7 @@ export const TopPage: FC<TopPageProps> = ({ frame, holder, previousLoginAt, now 
       </section>
       <section class="card stack-small" aria-labelledby="person">
         <h2 id="person">{TEXTS.person[language]}</h2>
-        <dl class="facts">
+        <dl class="facts bank-facts">
           <dt>{TEXTS.name[language]}</dt>
           <dd>{holder.name}</dd>
           <dt>{TEXTS.company[language]}</dt>
