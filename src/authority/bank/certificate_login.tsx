@@ -7,7 +7,7 @@ import type { Hono } from "@hono/hono";
 import { AppError } from "../../errors.ts";
 import { addPage, createBankApp } from "./app.tsx";
 import type { BankContext, BankEnv } from "./context.ts";
-import { clearSessionCookie, readSessionCookie, writeSessionCookie } from "./cookies.ts";
+import { readSessionCookie, writeSessionCookie } from "./cookies.ts";
 import type { BankParts } from "./parts.ts";
 import { peerCertificateDer } from "./peer_certificate.ts";
 import { PORTAL_PATHS } from "./portal.tsx";
@@ -34,7 +34,9 @@ async function logIn(c: BankContext, parts: BankParts) {
   if (c.req.method !== "GET") throw new AppError("authority/method-not-allowed", {});
   // Another site's link must not log anybody in: the person starts from our own page.
   if (c.req.header("sec-fetch-site") === "cross-site") return c.redirect(`${parts.urls.portal}/`, 303);
-  await forgetOldSession(c, parts);
+  // A new login replaces the old one, also when it is refused. The old cookie may stay: it opens nothing now.
+  const oldToken = readSessionCookie(c);
+  if (oldToken !== undefined) await endSession(parts, oldToken);
   const holder = await parts.gate.logIn(peerCertificateDer(c.env), c.get("correlationId"));
   writeSessionCookie(c, await openSession(parts, holder));
   parts.log.info("bank/logged-in", {
@@ -43,12 +45,4 @@ async function logIn(c: BankContext, parts: BankParts) {
     serial: holder.serial,
   });
   return c.redirect(`${parts.urls.portal}${PORTAL_PATHS.top}`, 303);
-}
-
-/** A new login replaces the old one, also when it is refused. */
-async function forgetOldSession(c: BankContext, parts: BankParts): Promise<void> {
-  const token = readSessionCookie(c);
-  if (token === undefined) return;
-  await endSession(parts, token);
-  clearSessionCookie(c);
 }
