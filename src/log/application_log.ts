@@ -7,9 +7,6 @@ import type { Log, LogFields, LogLevel } from "./log.ts";
 import { redactFields, toLogLine } from "./redact.ts";
 import { appendLine } from "./rotation.ts";
 
-/** The manual's name for the file. */
-export const LOG_FILE_NAME = "ApplicationLog.log";
-
 export interface ApplicationLogOptions {
   /** Candidate files, best first: the first that can be written is used. */
   paths: readonly string[];

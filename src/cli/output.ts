@@ -1,0 +1,143 @@
+/**
+ * The only code that prints. Text for a person, or with `--json` one line of JSON on stdout, for success and
+ * failure alike; notes for a person go to stderr.
+ *
+ * @module
+ */
+import { AppError, type Language, type Text } from "../errors.ts";
+import type { ExitCode } from "./exit_codes.ts";
+
+/** Where the bytes go; tests bring their own. */
+export interface Streams {
+  out(bytes: Uint8Array): void;
+  err(bytes: Uint8Array): void;
+}
+
+export interface OutputOptions {
+  json: boolean;
+  language: Language;
+  /** Names one failure, in the log and on the screen. */
+  newCorrelationId: () => string;
+  streams?: Streams;
+}
+
+const LABELS = {
+  correlationId: { ja: "照会番号", en: "Correlation ID" },
+  retryAfter: { ja: "{seconds}秒後にもう一度お試しください。", en: "Try again in {seconds} seconds" },
+} as const satisfies Record<string, Text>;
+
+const REAL_STREAMS: Streams = {
+  out: (bytes) => writeAll(Deno.stdout, bytes),
+  err: (bytes) => writeAll(Deno.stderr, bytes),
+};
+
+export class Output {
+  readonly json: boolean;
+  readonly #newCorrelationId: () => string;
+  readonly #streams: Streams;
+  /** Settings may know better than the environment, once they are read. */
+  language: Language;
+
+  constructor(options: OutputOptions) {
+    this.json = options.json;
+    this.language = options.language;
+    this.#newCorrelationId = options.newCorrelationId;
+    this.#streams = options.streams ?? REAL_STREAMS;
+  }
+
+  /** What a command found: the object with `--json`, the text without. */
+  result(values: Record<string, unknown>, text: Text | string): void {
+    if (this.json) this.#line({ ok: true, ...values });
+    else this.#streams.out(encode(`${this.#pick(text)}\n`));
+  }
+
+  /** A remark beside the result; scripts do not see it. */
+  note(text: Text | string): void {
+    if (!this.json) this.#streams.err(encode(`${this.#pick(text)}\n`));
+  }
+
+  /**
+   * An error, as message, code, one next step and correlation ID; never as a stack.
+   *
+   * @param log Gets the same, with all causes.
+   */
+  async failure(thrown: unknown, log?: (error: AppError) => void): Promise<ExitCode> {
+    const error = this.#presentable(thrown);
+    log?.(error);
+    const { code, correlationId, retryAfterSeconds, detail, field } = error;
+    const { localizeTimes } = await import("../i18n/format.ts");
+    const message = localizeTimes(error.messageIn(this.language), this.language);
+    const advice = localizeTimes(error.adviceIn(this.language), this.language);
+    if (this.json) {
+      this.#line({
+        ok: false,
+        code,
+        key: error.key,
+        message,
+        advice,
+        correlationId,
+        detail,
+        field,
+        retryAfterSeconds,
+      });
+    } else {
+      const lines = [`${message}(${code})`, ...(detail === undefined ? [] : [detail]), advice];
+      if (retryAfterSeconds !== undefined) {
+        lines.push(this.#pick(LABELS.retryAfter).replace("{seconds}", String(Math.ceil(retryAfterSeconds))));
+      }
+      lines.push(`${this.#pick(LABELS.correlationId)}: ${correlationId}`);
+      this.#streams.err(encode(`${lines.join("\n")}\n`));
+    }
+    return exitCodeOf(error);
+  }
+
+  #presentable(thrown: unknown): AppError {
+    if (thrown instanceof AppError && thrown.correlationId !== undefined) return thrown;
+    const correlationId = this.#newCorrelationId();
+    if (!(thrown instanceof AppError)) {
+      return new AppError("internal/unexpected", {}, { cause: thrown, correlationId });
+    }
+    const { cause, retryAfterSeconds, detail, field } = thrown;
+    const copy = new AppError(thrown.key, thrown.values as never, {
+      ...{ cause, correlationId },
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(field === undefined ? {} : { field }),
+    });
+    if (thrown.stack !== undefined) copy.stack = thrown.stack; // the log wants the place of the throw
+    return copy;
+  }
+
+  #line(value: Record<string, unknown>): void {
+    this.#streams.out(encode(`${JSON.stringify(value)}\n`));
+  }
+
+  #pick(text: Text | string): string {
+    return typeof text === "string" ? text : text[this.language];
+  }
+}
+
+/** An error that is no success: `G007i`, say, ends with 0 in the catalogue, but only where nothing failed. */
+function exitCodeOf(error: AppError): ExitCode {
+  return error.row.exit === 0 ? 1 : error.row.exit;
+}
+
+// deno-lint-ignore no-control-regex -- they are what must not reach a terminal
+const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * UTF-8, without what a terminal would obey: names and messages come from certificates and from the authority,
+ * and an escape sequence in one of them could rewrite the screen.
+ */
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text.replace(UNPRINTABLE, "\ufffd"));
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  try {
+    for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
+  } catch (error) {
+    // Whoever read us has gone (`hakko --list | head -1`): nobody is left to tell.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
