@@ -5,7 +5,6 @@
  * @module
  */
 import type { Log } from "../log/log.ts";
-import type { OpenBank } from "./bank_seam.ts";
 import type { CertificateLogin } from "./login.ts";
 import type { Store } from "./store/store.ts";
 
@@ -31,8 +30,8 @@ export interface AuthorityOptions {
     readonly certificateLogin?: number;
     readonly publication?: number;
   };
-  /** The bank's pages; without them their two ports are not opened. */
-  readonly bank?: OpenBank;
+  /** Whether the bank's pages are served, on two ports of their own. Default true. */
+  readonly hasBank?: boolean;
   /** Passphrase of the encrypted CA keys, when `init` was given one. */
   readonly keyPassphrase?: string;
   readonly log: Log;

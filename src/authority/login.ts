@@ -26,6 +26,13 @@ export interface CertificateLogin {
    * not in the store), `-revoked`, `-expired`; `registration/not-allowed` for a disabled user.
    */
   check(certificateDer: Bytes | undefined, correlationId: string): Promise<CertificateIdentity>;
+  /**
+   * The same certificate again, later in its session: what happened since counts at once.
+   *
+   * @param serial Lowercase hex.
+   * @throws {AppError} As {@link check}.
+   */
+  checkSerial(serial: string): Promise<CertificateIdentity>;
   /** Counts a login as the confirmation that never came; does nothing if there was one. */
   confirmByLogin(serial: string, correlationId: string): Promise<void>;
 }

@@ -132,3 +132,16 @@ export interface AuditHead {
   readonly seq: number;
   readonly hash: string;
 }
+
+/** A browser that is logged in to the bank's pages. */
+export interface Session {
+  /** SHA-256 of the token, lowercase hex. */
+  readonly tokenHash: string;
+  /** Certificate that logged in. */
+  readonly serial: string;
+  readonly loginId: string;
+  readonly createdAt: Date;
+  readonly seenAt: Date;
+  /** The same person's login before this one. */
+  readonly previousLoginAt: Date | null;
+}

