@@ -127,8 +127,8 @@ Deno.test("certificate login: the log names the person and the correlation ID, n
   const bank = await createTestBank();
   const answer = await createCertificateLoginApp(bank.parts)
     .request(`${CERTIFICATE_LOGIN}/login`, {}, SOME_CERTIFICATE);
-  const record = bank.records.find((record) => record.event === "bank/logged-in");
+  const record = bank.log.records.find((record) => record.event === "bank/logged-in");
   assertEquals(record?.fields["loginId"], "tanaka01");
   assertEquals(record?.fields["correlationId"], answer.headers.get("x-correlation-id"));
-  assert(!JSON.stringify(bank.records).includes(tokenOf(answer)));
+  assert(!bank.log.text().includes(tokenOf(answer)));
 });

@@ -134,7 +134,7 @@ Deno.test("portal: a store that is out of order for a moment does not log anybod
   assert(!page.includes("SQLITE_BUSY"), "the cause is for the log only");
   const correlationId = failed.headers.get("x-correlation-id")!;
   assertStringIncludes(page, correlationId);
-  const record = bank.records.find((record) => record.level === "error");
+  const record = bank.log.records.find((record) => record.level === "error");
   assertEquals(record?.fields["correlationId"], correlationId);
   assertStringIncludes(String(record?.fields["cause"]), "SQLITE_BUSY");
   bank.answer = HOLDER;

@@ -1,6 +1,6 @@
 /** The bank's pages on a gate and a session store that tests can look into. */
 import { AppError } from "../../../errors.ts";
-import type { Log, LogFields } from "../../../log/log.ts";
+import { createMemoryLog, type MemoryLog } from "../../../../tests/support/memory_log.ts";
 import { loadBankAssets } from "../assets.ts";
 import type { BankParts, CertificateHolder } from "../parts.ts";
 import type { SessionRow, SessionStore } from "../sessions.ts";
@@ -45,18 +45,11 @@ export class MemorySessions implements SessionStore {
   }
 }
 
-/** One record that the pages logged. */
-export interface LoggedRecord {
-  level: string;
-  event: string;
-  fields: LogFields;
-}
-
 /** What a test holds in its hands. */
 export interface TestBank {
   parts: BankParts;
   sessions: MemorySessions;
-  records: LoggedRecord[];
+  log: MemoryLog;
   /** Whom the authority recognises in any certificate, or what it throws. */
   answer: CertificateHolder | Error;
   clock: { now: Date };
@@ -65,7 +58,7 @@ export interface TestBank {
 /** A bank at 2026-11-23 09:00 in Tokyo. */
 export async function createTestBank(changes: Partial<BankParts> = {}): Promise<TestBank> {
   const clock = { now: new Date("2026-11-23T00:00:00Z") };
-  const records: LoggedRecord[] = [];
+  const log = createMemoryLog();
   const sessions = new MemorySessions();
   function answer(): Promise<CertificateHolder> {
     return bank.answer instanceof Error ? Promise.reject(bank.answer) : Promise.resolve(bank.answer);
@@ -87,29 +80,15 @@ export async function createTestBank(changes: Partial<BankParts> = {}): Promise<
         check: answer,
       },
       sessions,
-      log: recordingLog(records, {}),
+      log,
       now: () => clock.now,
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       ...changes,
     },
     sessions,
-    records,
+    log,
     answer: HOLDER,
     clock,
   };
   return bank;
-}
-
-function recordingLog(records: LoggedRecord[], common: LogFields): Log {
-  function write(level: string) {
-    return (event: string, fields: LogFields = {}) => {
-      records.push({ level, event, fields: { ...common, ...fields } });
-    };
-  }
-  return {
-    info: write("info"),
-    warn: write("warn"),
-    error: write("error"),
-    with: (fields) => recordingLog(records, { ...common, ...fields }),
-  };
 }
