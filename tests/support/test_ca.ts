@@ -10,6 +10,7 @@ import {
   authorityKeyIdentifier,
   basicConstraints,
   extendedKeyUsage,
+  type KeyPurpose,
   keyUsage,
   subjectKeyIdentifier,
 } from "../../src/pki/extensions.ts";
@@ -34,6 +35,7 @@ export interface TestCa {
   rootDer: Bytes;
   rootPem: string;
   issuingDer: Bytes;
+  issuingSpkiDer: Bytes;
   /** Signed by the issuing CA, valid from a day before `at` for 366 days. */
   issue(request: TestCertificateRequest): Promise<Bytes>;
 }
@@ -61,7 +63,9 @@ export function clientExtensions(spkiDer: Bytes, issuerSpkiDer: Bytes): Bytes[] 
 }
 
 /** Makes a CA with fresh P-256 keys. */
-export async function createTestCa({ at = new Date(), name = "Test" } = {}): Promise<TestCa> {
+export async function createTestCa(
+  { at = new Date(), name = "Test", purpose = "clientAuth" as KeyPurpose } = {},
+): Promise<TestCa> {
   const root = await generateKeyPair("p256");
   const issuing = await generateKeyPair("p256");
   const rootName = encodeName([{ type: "C", value: "JP" }, { type: "CN", value: `${name} Root` }]);
@@ -86,7 +90,7 @@ export async function createTestCa({ at = new Date(), name = "Test" } = {}): Pro
     extensions: [
       basicConstraints(true, 0),
       keyUsage(["keyCertSign", "cRLSign"]),
-      extendedKeyUsage(["clientAuth"]),
+      extendedKeyUsage([purpose]),
       subjectKeyIdentifier(issuing.spkiDer),
       authorityKeyIdentifier(keyIdentifier(root.spkiDer)),
     ],
@@ -95,6 +99,7 @@ export async function createTestCa({ at = new Date(), name = "Test" } = {}): Pro
     rootDer,
     rootPem: encodePem(rootDer, "CERTIFICATE"),
     issuingDer,
+    issuingSpkiDer: issuing.spkiDer,
     issue: (request) =>
       sign(issuing, {
         notBefore: shift(at, -1),
