@@ -39,10 +39,17 @@ export async function verifySignature(request: SignatureToVerify): Promise<boole
     if (key.kind === "ec" && algorithm.kind === "ec") return await verifyEcdsa(request, key, algorithm.hash);
     return false;
   } catch (error) {
-    // DataError and friends: WebCrypto will not have this key, e.g. a point that is not on its curve.
-    if (error instanceof AppError || error instanceof DOMException) return false;
+    if (isRefusal(error)) return false;
     throw error;
   }
+}
+
+/**
+ * WebCrypto should say DataError to a key it will not have; Deno's takes a point that is not on its curve and then
+ * has a TypeError for the first signature.
+ */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError || error instanceof DOMException || error instanceof TypeError;
 }
 
 type RsaKey = Extract<PublicKey, { kind: "rsa" }>;
