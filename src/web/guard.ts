@@ -1,6 +1,6 @@
 /**
- * The door of the local web UI: accepts on 127.0.0.1, reads one strictly checked request per connection
- * within a time limit, and only then passes it on to the HTTP server inside.
+ * The door of the local web UI: accepts on 127.0.0.1, reads one strictly checked request at a time within a
+ * time limit, and only then passes it on to the HTTP server inside.
  *
  * `Deno.serve` alone waits for ever for the end of a request's head (denoland/deno#3515); `node:http`, which
  * does not, costs 20 ms and 11 MiB at start.
@@ -11,14 +11,18 @@ import { readHead, type RequestHead, writeHead } from "./head.ts";
 import { CONNECTION_TIMES, type ConnectionTimes, MAX_CONNECTIONS, MAX_HEAD_BYTES } from "./limits.ts";
 import { refusalBytes } from "./refusal.ts";
 
+/** Whose process is at the client's end? See `src/platform/peer.ts`. */
+export type PeerCheck = (clientPort: number, serverPort: number) => Promise<boolean>;
+
 export interface GuardOptions {
   listener: Deno.TcpListener;
   /** Opens a connection to the server inside. */
   connect: () => Promise<Deno.Conn>;
   /** See `writeHead()`. */
   secret: string;
-  /** Whether the process behind this remote port belongs to the same OS user. Asked before any byte is read. */
-  peerCheck?: ((remotePort: number) => Promise<boolean>) | undefined;
+  /** Whether the client's process belongs to the same OS user. Asked once per connection, before
+   * any of its bytes is passed on. */
+  peerCheck?: PeerCheck | undefined;
   times?: Partial<ConnectionTimes> | undefined;
   /** Told of every refused connection; nothing of the request's content is passed. */
   onRefused?: ((reason: string) => void) | undefined;
@@ -75,31 +79,35 @@ interface Serving extends GuardOptions {
 }
 
 async function serve(client: Deno.TcpConn, options: Serving): Promise<void> {
-  const remote = client.remoteAddr;
-  if (options.peerCheck !== undefined && !(await options.peerCheck(remote.port))) {
-    options.onRefused?.("peer");
-    return;
-  }
+  const { times } = options;
   // Closing the socket ends every pending read and write of it: the one way that works for all of them.
-  let timer = setTimeout(() => closeQuietly(client), options.times.idleMs);
+  let timer = setTimeout(() => closeQuietly(client), times.idleMs);
   function limit(ms: number) {
     clearTimeout(timer);
     timer = setTimeout(() => closeQuietly(client), ms);
   }
+  // Once per connection, while the request comes in; nothing is passed on before it is answered.
+  const isWelcome = options.peerCheck?.(client.remoteAddr.port, options.listener.addr.port) ??
+    Promise.resolve(true);
+  isWelcome.catch(() => {});
   try {
-    const request = await receive(client, options, () => limit(options.times.requestMs));
-    if (request === undefined) return;
-    limit(options.times.answerMs);
-    if (typeof request === "number") {
-      options.onRefused?.(`head ${request}`);
-      await writeAll(client, refusalBytes(request));
-      return await drain(client, limit);
+    for (let goesOn = true; goesOn;) {
+      limit(times.idleMs);
+      const request = await receive(client, options.host, () => limit(times.requestMs));
+      if (request === undefined) return;
+      limit(times.answerMs);
+      if (!(await isWelcome)) return options.onRefused?.("peer");
+      if (typeof request === "number") {
+        options.onRefused?.(`head ${request}`);
+        await writeAll(client, refusalBytes(request));
+        return await drain(client, limit);
+      }
+      const answer = await ask(request, options);
+      goesOn = answer.isSized && !request.isLast;
+      const head = goesOn ? answer.head : `${answer.head}\r\nconnection: close`;
+      await writeAll(client, new TextEncoder().encode(head));
+      await writeAll(client, answer.rest);
     }
-    using inner = await options.connect();
-    const gone = () => closeQuietly(inner);
-    await writeAll(inner, new TextEncoder().encode(writeHead(request.head, options.secret)));
-    await writeAll(inner, request.body);
-    await copy(inner, client).catch(gone);
   } finally {
     clearTimeout(timer);
   }
@@ -108,12 +116,14 @@ async function serve(client: Deno.TcpConn, options: Serving): Promise<void> {
 interface Received {
   head: RequestHead;
   body: Uint8Array;
+  /** More bytes came than the request has, or the client said so: the connection ends with its answer. */
+  isLast: boolean;
 }
 
 /** One whole request; the status of a refusal; or nothing when the client left. */
 async function receive(
   client: Deno.Conn,
-  options: Serving,
+  host: string,
   started: () => void,
 ): Promise<Received | number | undefined> {
   const buffer = new Uint8Array(MAX_HEAD_BYTES);
@@ -129,18 +139,43 @@ async function receive(
     headEnd = endOfHead(buffer, Math.max(0, length - 3), length + count);
     length += count;
   }
-  const text = latin1(buffer.subarray(0, headEnd));
-  const head = readHead(text, options.host);
+  const head = readHead(latin1(buffer.subarray(0, headEnd)), host);
   if ("refused" in head) return head.refused;
   const body = new Uint8Array(head.bodyBytes);
-  let received = Math.min(length - headEnd - 4, head.bodyBytes);
-  body.set(buffer.subarray(headEnd + 4, headEnd + 4 + received));
+  const after = buffer.subarray(headEnd + 4, length);
+  body.set(after.subarray(0, body.length));
+  let received = Math.min(after.length, body.length);
   while (received < body.length) {
     const count = await client.read(body.subarray(received));
     if (count === null) return undefined;
     received += count;
   }
-  return { head, body };
+  const isLast = after.length > body.length ||
+    head.fields.some(([name, value]) => name === "connection" && value.toLowerCase() !== "keep-alive");
+  return { head, body, isLast };
+}
+
+interface Answer {
+  /** Without its `connection` field. */
+  head: string;
+  /** The empty line and the body. */
+  rest: Uint8Array;
+  /** It says how long it is, so another one may follow it. */
+  isSized: boolean;
+}
+
+/** Asks the server inside, over a connection of its own that ends with the answer. */
+async function ask({ head, body }: Received, options: Serving): Promise<Answer> {
+  using inner = await options.connect();
+  await writeAll(inner, new TextEncoder().encode(writeHead(head, options.secret)));
+  await writeAll(inner, body);
+  const bytes = new Uint8Array(await new Response(inner.readable).arrayBuffer());
+  const headEnd = endOfHead(bytes, 0, bytes.length);
+  if (headEnd < 0) throw new Error("the server inside gave no answer");
+  const lines = latin1(bytes.subarray(0, headEnd)).split("\r\n")
+    .filter((line) => !/^connection:/i.test(line));
+  const isSized = lines.some((line) => /^content-length:/i.test(line)) || /^HTTP\/1\.1 204 /.test(lines[0]!);
+  return { head: lines.join("\r\n"), rest: bytes.subarray(headEnd), isSized };
 }
 
 /** Index of CR LF CR LF, or -1. */
@@ -160,13 +195,6 @@ function latin1(bytes: Uint8Array): string {
 async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += await to.write(bytes.subarray(written));
-}
-
-async function copy(from: Deno.Conn, to: Deno.Conn): Promise<void> {
-  const buffer = new Uint8Array(16 * 1024);
-  for (let count = await from.read(buffer); count !== null; count = await from.read(buffer)) {
-    await writeAll(to, buffer.subarray(0, count));
-  }
 }
 
 /**

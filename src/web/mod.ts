@@ -10,7 +10,7 @@ import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
 import { createAssets } from "./assets.ts";
 import { createGate, type PageRequest } from "./gate.ts";
-import { startGuard } from "./guard.ts";
+import { type PeerCheck, startGuard } from "./guard.ts";
 import type { Issuance } from "./issuance_types.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { ConnectionTimes } from "./limits.ts";
@@ -31,8 +31,8 @@ export interface WebParts {
   now: () => Date;
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   version: string;
-  /** Whether the process behind a remote port on 127.0.0.1 belongs to this OS user. */
-  peerCheck?: ((remotePort: number) => Promise<boolean>) | undefined;
+  /** Whether the process at the other end of a connection belongs to this OS user. */
+  peerCheck?: PeerCheck | undefined;
   /** What a second start of the app proves itself with, see `instance.ts`; 43 characters of base64url. */
   instanceSecret?: string | undefined;
   options?: WebOptions | undefined;

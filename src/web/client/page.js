@@ -168,7 +168,7 @@
     const fragment = /** @type {HTMLElement | null} */ (template.content.querySelector("[data-page]"));
     if (fragment === null) throw new Refused("gone");
     const name = fragment.dataset.page ?? "";
-    const typed = name === current ? typedValues() : {};
+    const typed = typedValues();
 
     document.title = fragment.dataset.title ?? "";
     document.documentElement.lang = fragment.lang;
@@ -177,7 +177,7 @@
     put("main", fragment);
     words = /** @type {HTMLElement | null} */ (fragment.querySelector("[data-part=words]"))?.dataset ?? {};
     for (const link of document.querySelectorAll("[data-skip]")) link.textContent = words.skip ?? "";
-    restore(typed);
+    if (keepFocus && name === current) restore(typed);
 
     if (name !== current || history.state?.page !== name) {
       if (move === "push") history.pushState({ page: name }, "", "/");
@@ -212,7 +212,7 @@
 
   /** @param {Record<string, string>} values */
   function restore(values) {
-    for (const input of inputs()) input.value = input.value || (values[input.name] ?? "");
+    for (const input of inputs()) input.value = values[input.name] ?? input.value;
   }
 
   /** @param {ParentNode} [within] */
