@@ -74,7 +74,7 @@ export function encodeName(attributes: readonly { type: NameAttribute; value: st
  * @throws {AppError} `pki/malformed`.
  */
 export function decodeName(der: Bytes): DecodedAttribute[] {
-  return decodeRelativeNames(der).flat();
+  return decodeRelativeNames(der).flat().map(({ type, value }) => ({ type, value }));
 }
 
 /**
@@ -84,31 +84,39 @@ export function decodeName(der: Bytes): DecodedAttribute[] {
  */
 export function formatName(der: Bytes): string {
   return decodeRelativeNames(der).reverse()
-    .map((attributes) => attributes.map(({ type, value }) => `${type}=${escapeValue(value)}`).join("+"))
+    .map((attributes) => attributes.map(({ type, escaped }) => `${type}=${escaped}`).join("+"))
     .join(",");
 }
 
-function decodeRelativeNames(der: Bytes): DecodedAttribute[][] {
+/** An attribute with its value as {@link formatName} writes it. */
+interface FormattedAttribute extends DecodedAttribute {
+  readonly escaped: string;
+}
+
+function decodeRelativeNames(der: Bytes): FormattedAttribute[][] {
   const reader = readDer(der, "name");
   const relativeNames = reader.sequence("RDNSequence");
   reader.end();
-  const result: DecodedAttribute[][] = [];
+  const result: FormattedAttribute[][] = [];
   while (!relativeNames.isDone) {
     const set = relativeNames.enter(Tag.SET, "relative name");
-    const attributes: DecodedAttribute[] = [];
+    const attributes: FormattedAttribute[] = [];
     do attributes.push(readAttribute(set.sequence("attribute"))); while (!set.isDone);
     result.push(attributes);
   }
   return result;
 }
 
-function readAttribute(attribute: DerReader): DecodedAttribute {
+function readAttribute(attribute: DerReader): FormattedAttribute {
   const oid = attribute.oid("attribute type");
   const valueDer = attribute.anyElement("attribute value");
   attribute.end();
   const tag = valueDer[0]!;
   const text = decodeText(tag, new DerReader(valueDer, "name").contents(tag, "attribute value"));
-  return { type: TYPES_BY_OID.get(oid) ?? oid, value: text ?? `#${valueDer.toHex()}` };
+  const type = TYPES_BY_OID.get(oid) ?? oid;
+  if (text !== undefined) return { type, value: text, escaped: escapeValue(text) };
+  const hex = `#${valueDer.toHex()}`;
+  return { type, value: hex, escaped: hex };
 }
 
 function escapeValue(value: string): string {
