@@ -3,36 +3,12 @@
  *
  * @module
  */
-import { MAX_BODY_BYTES } from "./limits.ts";
-
 /** A form's values by field name. */
 export type Fields = Readonly<Record<string, string>>;
 
 const MAX_FIELDS = 16;
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,31}$/;
 const MAX_VALUE = 4096;
-
-/**
- * Reads a request's body, at most {@link MAX_BODY_BYTES} of it.
- *
- * @returns Nothing when it is longer.
- */
-export async function readBody(request: Request): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
-}
 
 /**
  * Parses a body.

@@ -9,13 +9,13 @@
 import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
 import { createAssets } from "./assets.ts";
+import type { Answer } from "./answer.ts";
 import { createGate, type PageRequest } from "./gate.ts";
-import { type PeerCheck, startGuard } from "./guard.ts";
 import type { Issuance } from "./issuance_types.ts";
 import { Lifetime } from "./lifetime.ts";
-import type { ConnectionTimes } from "./limits.ts";
+import { CONNECTION_TIMES, type ConnectionTimes } from "./limits.ts";
 import type { LanguageSetting } from "./page_parts.ts";
-import { base64url } from "./secrets.ts";
+import { type PeerCheck, startServer } from "./server.ts";
 import { Sessions } from "./session.ts";
 import { renderShell } from "./shell.ts";
 import type { Walk } from "./walk.ts";
@@ -50,8 +50,6 @@ export interface WebOptions {
   /** Requests of one session. */
   rate?: { burst: number; perSecond: number } | undefined;
   times?: Partial<ConnectionTimes> | undefined;
-  /** Where the socket's private folder is made; the OS's temporary folder. */
-  temporaryFolder?: string | undefined;
 }
 
 /** The web UI while it runs. */
@@ -67,7 +65,7 @@ export interface RunningWeb {
 }
 
 /** Starts listening; the first page can be answered when this resolves. */
-export async function openWeb(parts: WebParts): Promise<RunningWeb> {
+export function openWeb(parts: WebParts): Promise<RunningWeb> {
   const options = parts.options ?? {};
   const { now, randomBytes, log } = parts;
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -81,7 +79,7 @@ export async function openWeb(parts: WebParts): Promise<RunningWeb> {
   });
 
   let walk: Walk | undefined;
-  let pages: Promise<(request: PageRequest) => Promise<Response>> | undefined;
+  let pages: Promise<(request: PageRequest) => Promise<Answer>> | undefined;
   async function loadPages() {
     const [{ createPages }, { Walk }, profile, language] = await Promise.all([
       import("./pages.ts"),
@@ -102,21 +100,18 @@ export async function openWeb(parts: WebParts): Promise<RunningWeb> {
     });
   }
 
-  const checkEveryMs = Math.min((options.closeAfterMs ?? 180_000) / 4, 15_000);
+  const closeAfterMs = options.closeAfterMs ?? 180_000;
+  const tickMs = Math.min(closeAfterMs, options.times?.requestMs ?? CONNECTION_TIMES.requestMs) / 4;
   const lifetime = new Lifetime({
     now,
-    graceMs: options.closeAfterMs ?? 180_000,
-    checkEveryMs,
+    graceMs: closeAfterMs,
+    checkEveryMs: tickMs,
     isBusy: () => walk?.running() !== undefined,
   });
 
   const launchUrl = () => `http://127.0.0.1:${port}/#k=${sessions.mintLaunchKey()}`;
-  const inside = await openInside(options.temporaryFolder);
-  const guardSecret = base64url(randomBytes(32));
   const gate = createGate({
     host: `127.0.0.1:${port}`,
-    urlPrefix: `${inside.scheme}://127.0.0.1:${port}`,
-    guardSecret,
     shell: renderShell,
     assets: createAssets(parts.profile),
     sessions,
@@ -137,21 +132,13 @@ export async function openWeb(parts: WebParts): Promise<RunningWeb> {
     if (++refusals <= 100) log.warn("web.refused", { reason, count: refusals });
   }
 
-  const stop = new AbortController();
-  const server = inside.serve(gate, {
-    signal: stop.signal,
-    onError: async (error) => {
-      log.error("web.failed", { cause: String(error) });
-      return (await import("./refusal.ts")).refuse(500);
-    },
-  });
-  const guard = startGuard({
+  const server = startServer({
     listener,
-    connect: inside.connect,
-    secret: guardSecret,
+    answer: gate,
     peerCheck: parts.peerCheck,
     times: options.times,
     onRefused,
+    onError: (error) => log.error("web.failed", { cause: String(error) }),
   });
   log.info("web.opened", { port });
 
@@ -159,66 +146,21 @@ export async function openWeb(parts: WebParts): Promise<RunningWeb> {
   let closing: Promise<void> | undefined;
   async function shutDown(): Promise<void> {
     clearInterval(timer);
-    stop.abort();
-    await Promise.all([guard.close(), server.finished]);
-    await inside.remove();
+    await server.close();
     log.info("web.closed", { refusals });
     ended();
   }
   const close = () => closing ??= shutDown();
-  const timer = setInterval(() => {
-    if (!options.keepRunning && lifetime.isOver()) void close();
-  }, checkEveryMs);
 
-  return { port, launchUrl, closed, close };
-}
-
-interface Inside {
-  /** What `request.url` begins with. */
-  scheme: "http" | "http+unix";
-  serve(
-    handler: (request: Request) => Promise<Response>,
-    options: { signal: AbortSignal; onError: (error: unknown) => Promise<Response> },
-  ): { finished: Promise<void> };
-  connect: () => Promise<Deno.Conn>;
-  remove(): Promise<void>;
-}
-
-/** Longest path of a Unix socket: 108 bytes with its final NUL on Linux. */
-const MAX_SOCKET_PATH = 100;
-
-/**
- * Where the HTTP server listens behind the guard: a Unix socket in a folder of this user's own. Where there is
- * none (Windows), a second port on 127.0.0.1, whose callers the gate refuses unless they know the guard's secret.
- */
-async function openInside(temporaryFolder: string | undefined): Promise<Inside> {
-  const folder = Deno.build.os === "windows"
-    ? undefined
-    : await Deno.makeTempDir({ prefix: "hakko-", ...(temporaryFolder ? { dir: temporaryFolder } : {}) });
-  const path = `${folder}/web.sock`;
-  if (folder !== undefined && path.length <= MAX_SOCKET_PATH) {
-    return {
-      scheme: "http+unix",
-      serve: (handler, { signal, onError }) => Deno.serve({ path, signal, onError, onListen() {} }, handler),
-      connect: () => Deno.connect({ transport: "unix", path }),
-      remove: () => removeFolder(folder),
-    };
-  }
-  const port = Promise.withResolvers<number>();
-  return {
-    scheme: "http",
-    serve: (handler, { signal, onError }) =>
-      Deno.serve(
-        { hostname: "127.0.0.1", port: 0, signal, onError, onListen: (at) => port.resolve(at.port) },
-        handler,
-      ),
-    connect: async () => Deno.connect({ hostname: "127.0.0.1", port: await port.promise }),
-    remove: async () => {
-      if (folder !== undefined) await removeFolder(folder);
-    },
+  let timer: ReturnType<typeof setInterval> | undefined;
+  // The first ordinary timer of a process takes 4 ms to load; it comes when the first page is out.
+  AbortSignal.timeout(tickMs).onabort = () => {
+    if (closing !== undefined) return;
+    timer = setInterval(() => {
+      server.sweep();
+      if (!options.keepRunning && lifetime.isOver()) void close();
+    }, tickMs);
   };
-}
 
-async function removeFolder(folder: string): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch(() => {}); // the OS cleans its temporary folder
+  return Promise.resolve({ port, launchUrl, closed, close });
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { Hono } from "@hono/hono";
+import type { Answer } from "./answer.ts";
 import type { PageRequest } from "./gate.ts";
 import type { PageParts } from "./page_parts.ts";
 import { registerAcquiring } from "./routes/acquiring.tsx";
@@ -18,7 +19,7 @@ import { errorPage } from "./routes/respond.tsx";
 import { registerResult } from "./routes/result.tsx";
 
 /** Builds the pages. */
-export function createPages(parts: PageParts): (request: PageRequest) => Promise<Response> {
+export function createPages(parts: PageParts): (request: PageRequest) => Promise<Answer> {
   const app = new Hono();
   app.onError((error, c) => errorPage(c, parts, error));
   app.notFound((c) => c.text("refused", 404));
@@ -31,6 +32,11 @@ export function createPages(parts: PageParts): (request: PageRequest) => Promise
   registerLanguage(app, parts);
   return async function respond({ method, path, fields }) {
     const init = method === "GET" ? {} : { method, body: JSON.stringify(fields) };
-    return await app.request(path, init);
+    const response = await app.request(path, init);
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
   };
 }

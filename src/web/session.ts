@@ -116,9 +116,9 @@ export class Sessions {
   }
 
   /** Looks a token up, in constant time for each known one. */
-  find(token: string | null): Found {
+  find(token: string | undefined): Found {
     this.#expire();
-    if (token === null || !MAC.test(token)) return { state: "refused" };
+    if (token === undefined || !MAC.test(token)) return { state: "refused" };
     let found: Session | undefined;
     for (const session of this.#live) if (sameText(session.token, token)) found = session;
     if (found !== undefined) {

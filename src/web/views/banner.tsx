@@ -40,7 +40,11 @@ export function ErrorBanner({ view, error }: ErrorBannerProps) {
   const { language, t } = view;
   const message = localizeTimes(error.messageIn(language), language);
   return (
-    <Banner tone={error.code.endsWith("i") ? "info" : "error"} title={`${message}[${error.code}]`} urgent>
+    <Banner
+      tone={error.code.endsWith("i") ? "info" : "error"}
+      title={`${message}${language === "ja" ? "" : " "}[${error.code}]`}
+      urgent
+    >
       <p>{localizeTimes(error.adviceIn(language), language)}</p>
       {error.detail !== undefined && <p>{error.detail}</p>}
       {error.retryAfterSeconds !== undefined && <p>{t.retryAfter(error.retryAfterSeconds)}</p>}
