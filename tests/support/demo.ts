@@ -1,5 +1,5 @@
 /** The demo command as a child process, with a HOME of its own so that nobody's real keystore is touched. */
-import { TextLineStream } from "./text_lines.ts";
+import { TextLineStream } from "../../scripts/text_lines.ts";
 
 /** One account of the demo's `--json` line. */
 export interface DemoAccount {

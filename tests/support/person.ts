@@ -1,0 +1,95 @@
+/** What a person does in the app's page and at the bank: finds things by their role and name, and clicks. */
+import type { Page } from "playwright-core";
+import type { DemoAccount, RunningDemo } from "./demo.ts";
+
+/** The page shows this heading and is ready for the next click. */
+export async function seesHeading(page: Page, name: string): Promise<void> {
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+}
+
+/** Presses a button of the page. */
+export async function presses(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+/** From the list to the filled form, and sends it. */
+export async function asksForCertificate(
+  page: Page,
+  { loginId, password }: Pick<DemoAccount, "loginId" | "password">,
+): Promise<void> {
+  await presses(page, "証明書発行");
+  await seesHeading(page, "証明書発行");
+  await fillsAndSends(page, { loginId, password });
+}
+
+/** Fills the form that is shown, and sends it. */
+export async function fillsAndSends(
+  page: Page,
+  { loginId, password }: Pick<DemoAccount, "loginId" | "password">,
+): Promise<void> {
+  await page.getByLabel("ログインID", { exact: true }).fill(loginId);
+  await page.getByLabel("ログインパスワード", { exact: true }).fill(password);
+  await presses(page, "認証して発行");
+}
+
+/** Everything between opening the page and having the certificate. */
+export async function getsCertificate(page: Page, account: DemoAccount): Promise<void> {
+  await seesHeading(page, "証明書取得");
+  await asksForCertificate(page, account);
+  await seesHeading(page, "証明書取得結果");
+}
+
+/** The bank's login page, and the button of the certificate login. */
+export async function logsIn(page: Page, portal: string): Promise<void> {
+  await page.goto(portal);
+  await page.getByRole("link", { name: "ログイン", exact: true }).click();
+}
+
+/** A second start of the app: the running one mints a fresh address for its page. */
+export async function startsAppAgain(demo: RunningDemo): Promise<string> {
+  const { stdout } = await runApp(demo, ["--no-browser", "--json"]);
+  return JSON.parse(stdout).app;
+}
+
+/** The app's command line, as the user of the demo. */
+export async function runApp(
+  demo: RunningDemo,
+  args: string[],
+  stdin?: string,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "task",
+      "-q",
+      "app",
+      "--profile",
+      demo.ready.profile,
+      "--state-dir",
+      `${demo.stateDir}/app`,
+      ...args,
+    ],
+    env: demo.env,
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(stdin));
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** The authority's command line, on the demo's directory. */
+export async function runAuthority(demo: RunningDemo, args: string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "authority", ...args, "--directory", `${demo.stateDir}/authority`],
+    env: demo.env,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (code !== 0) throw new Error(`authority ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+}
