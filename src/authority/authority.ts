@@ -5,7 +5,24 @@
  * @module
  */
 import type { Log } from "../log/log.ts";
-import type { CertificateLogin } from "./login.ts";
+import { encodePem } from "../pki/pem.ts";
+import { moveAnchor } from "./audit/anchor.ts";
+import { appendAudit } from "./audit/chain.ts";
+import { createBankGate, createBankSessions } from "./bank_parts.ts";
+import { createCrlPublisher } from "./ca/crl.ts";
+import { createIssuingCa, type IssuingCa } from "./ca/issue.ts";
+import { readCertificateFile, readKeyFile } from "./ca/key_files.ts";
+import { loadServerCertificate } from "./ca/server_certificate.ts";
+import { type CryptoChoice, openSigner, pickVerifier } from "./ca/signer.ts";
+import { type AuthorityConfig, authorityPaths, readConfig } from "./config.ts";
+import { createApi } from "./http/api.ts";
+import { listenPublication, PUBLICATION_PATHS } from "./http/publication.ts";
+import { type Handler, listenHttps, type Listening } from "./http/server.ts";
+import { type CertificateLogin, createCertificateLogin } from "./login.ts";
+import type { RegistrationParts } from "./registration/parts.ts";
+import { createPasswords } from "./registration/passwords.ts";
+import { sweepRegistration } from "./registration/sweep.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
 
 /** Base addresses without a slash at the end, e.g. `https://127.0.0.1:22241`. */
@@ -32,8 +49,10 @@ export interface AuthorityOptions {
   };
   /** Whether the bank's pages are served, on two ports of their own. Default true. */
   readonly hasBank?: boolean;
+  /** How signatures are made and checked. Default `best`. */
+  readonly crypto?: CryptoChoice;
   /** Passphrase of the encrypted CA keys, when `init` was given one. */
-  readonly keyPassphrase?: string;
+  readonly keyPassphrase?: string | undefined;
   readonly log: Log;
   readonly now: () => Date;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
@@ -43,6 +62,7 @@ export interface AuthorityOptions {
 
 export interface RunningAuthority extends AsyncDisposable {
   readonly urls: AuthorityUrls;
+  readonly config: AuthorityConfig;
   readonly store: Store;
   readonly login: CertificateLogin;
   /** PEM of the root: the trust anchor for the app's TLS and for all certificates. */
@@ -53,11 +73,255 @@ export interface RunningAuthority extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Of this reference authority's API. */
+const API_VERSION = "1";
+const DEFAULT_SWEEP_INTERVAL_MS = 60_000;
+
 /**
  * Starts the authority of one directory.
  *
- * @throws {AppError} `profile/invalid` for a wrong config.json, `state/not-writable`.
+ * @throws {AppError} `profile/invalid` for a wrong config.json or key file, `state/not-writable`, `usage/invalid`
+ * for a port that is taken.
  */
-export function startAuthority(_options: AuthorityOptions): Promise<RunningAuthority> {
-  return Promise.reject(new Error("not there yet"));
+export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
+  const { directory, log, now, randomBytes } = options;
+  await using opened = new AsyncDisposableStack();
+  const config = await readConfig(directory);
+  const store = openSqliteStore(authorityPaths(directory).database);
+  opened.defer(() => store.close());
+  if (!await moveAnchor(directory, store, { at: now() })) log.error("audit/anchor-contradicts-log");
+
+  const keys = await loadKeys(options);
+  // The CRL's address is part of every certificate, so its port comes first; its content comes with the CA.
+  const publication = await openPublication(options, { config, store, keys });
+  opened.defer(() => publication.close());
+  const { ca, crl } = publication;
+  const verify = pickVerifier(options.crypto);
+  const registration: RegistrationParts = {
+    store,
+    ca,
+    verify,
+    passwords: createPasswords(config.registration.scrypt, randomBytes),
+    config,
+    now,
+    randomBytes,
+  };
+  const login = createCertificateLogin({ store, issuerDer: ca.certificateDer, verify, now });
+  const web = createWeb(options, { config, keys });
+  opened.defer(() => web.close());
+
+  const api = createApi({ registration, log, version: API_VERSION });
+  const urls = { api: "", portal: "", certificateLogin: "", publication: publication.url };
+  urls.api = await web.listen("api", (request, env) => api.fetch(request, env));
+  if (options.hasBank ?? true) await openBank(options, { config, store, login, urls, web });
+
+  let abandonedLast = 0;
+  async function sweep(): Promise<void> {
+    const { confirmWithinHours } = config.registration;
+    abandonedLast = await sweepRegistration(store, { now: now(), confirmWithinHours });
+    if (abandonedLast > 0) log.info("authority/abandoned", { certificates: abandonedLast });
+    await crl.current();
+    await web.renew();
+    if (!await moveAnchor(directory, store, { at: now() })) log.error("audit/anchor-contradicts-log");
+  }
+  const stopSweeping = repeat(sweep, {
+    intervalMs: options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS,
+    onError: (error) => log.error("authority/sweep-failed", { cause: String(error) }),
+  });
+  opened.defer(stopSweeping);
+
+  await record(store, { at: now(), action: "authority.started", details: { signer: ca.signer.name } });
+  log.info("authority/started", { ...urls, signer: ca.signer.name });
+  const parts = opened.move();
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    return closing ??= (async () => {
+      await stopSweeping();
+      await web.close();
+      await publication.close();
+      await record(store, { at: now(), action: "authority.stopped", details: {} });
+      await moveAnchor(directory, store, { at: now() });
+      await parts.disposeAsync();
+      log.info("authority/stopped");
+    })();
+  }
+  return {
+    urls,
+    config,
+    store,
+    login,
+    rootPem: encodePem(keys.rootDer, "CERTIFICATE"),
+    sweep,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Keys = Awaited<ReturnType<typeof loadKeys>>;
+
+async function loadKeys({ directory, keyPassphrase, crypto }: AuthorityOptions) {
+  const paths = authorityPaths(directory);
+  const [rootDer] = await readCertificateFile(paths.root);
+  const [issuingDer] = await readCertificateFile(paths.issuing);
+  const signer = await openSigner(await readKeyFile(paths.issuingKey, keyPassphrase), crypto);
+  return { rootDer: rootDer!, issuingDer: issuingDer!, signer };
+}
+
+/** Opens the CRL's port, which the CA needs to know, and makes the CA, which the CRL needs. */
+async function openPublication(
+  options: AuthorityOptions,
+  { config, store, keys }: { config: AuthorityConfig; store: Store; keys: Keys },
+) {
+  const { now, log, randomBytes } = options;
+  const made = Promise.withResolvers<ReturnType<typeof createCrlPublisher>>();
+  const server = listenPublication({
+    crl: { current: async () => await (await made.promise).current() },
+    issuingDer: keys.issuingDer,
+    rootDer: keys.rootDer,
+    now,
+    log,
+  }, {
+    hostname: config.listen,
+    port: options.ports?.publication ?? config.endpoints.publication.port,
+  });
+  const url = publicUrl(config, { endpoint: "publication", scheme: "http", port: server.port });
+  const ca: IssuingCa = createIssuingCa({
+    certificateDer: keys.issuingDer,
+    rootDer: keys.rootDer,
+    signer: keys.signer,
+    profile: {
+      ...config.certificate,
+      crlUrl: url + PUBLICATION_PATHS.crl,
+      caIssuersUrl: url + PUBLICATION_PATHS.issuing,
+    },
+    randomBytes,
+  });
+  const crl = createCrlPublisher({ ca, store, now, validityHours: config.crl.validityHours });
+  made.resolve(crl);
+  return await Promise.resolve({ url, ca, crl, close: () => server.close() });
+}
+
+type Endpoint = "api" | "portal" | "certificateLogin";
+
+/** The HTTPS ports: one server certificate for all of them. */
+function createWeb(options: AuthorityOptions, { config, keys }: { config: AuthorityConfig; keys: Keys }) {
+  const listening: Listening[] = [];
+  function load() {
+    const { directory, keyPassphrase, now, randomBytes } = options;
+    const { hosts, institution } = config;
+    return loadServerCertificate({
+      directory,
+      institutionName: institution.name,
+      hosts,
+      keyPassphrase,
+      now,
+      randomBytes,
+    });
+  }
+  let certificate: Awaited<ReturnType<typeof load>> | undefined;
+
+  async function listen(endpoint: Endpoint, handler: Handler): Promise<string> {
+    certificate ??= await load();
+    const server = await listenHttps({
+      handler,
+      hostname: config.listen,
+      port: options.ports?.[endpoint] ?? config.endpoints[endpoint].port,
+      certificatePem: certificate.certificatePem,
+      keyPem: certificate.keyPem,
+      ...(endpoint === "certificateLogin"
+        ? {
+          // Their names go into the handshake: the browser offers certificates of these issuers only.
+          clientIssuersPem: encodePem(keys.issuingDer, "CERTIFICATE") +
+            encodePem(keys.rootDer, "CERTIFICATE"),
+        }
+        : {}),
+      limits: config.http,
+    });
+    listening.push(server);
+    return publicUrl(config, { endpoint, scheme: "https", port: server.port });
+  }
+
+  /** Takes up a new server certificate when the old one grows old. */
+  async function renew(): Promise<void> {
+    const latest = await load();
+    if (!certificate || latest.notAfter.getTime() === certificate.notAfter.getTime()) return;
+    certificate = latest;
+    for (const server of listening) server.replaceCertificate(latest.certificatePem, latest.keyPem);
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all(listening.splice(0).map((server) => server.close()));
+  }
+
+  return { listen, renew, close };
+}
+
+/** The bank's pages on their two ports; `urls` learns where. */
+async function openBank(
+  options: AuthorityOptions,
+  { config, store, login, urls, web }: {
+    config: AuthorityConfig;
+    store: Store;
+    login: CertificateLogin;
+    urls: { portal: string; certificateLogin: string };
+    web: ReturnType<typeof createWeb>;
+  },
+): Promise<void> {
+  const bank = await import("./bank/mod.ts");
+  const { institution, brand, uriScheme, downloadUrl } = config;
+  const parts = {
+    institution,
+    supportContact: institution.supportContact,
+    brand,
+    urls,
+    uriScheme,
+    ...(downloadUrl === undefined ? {} : { downloadUrl }),
+    assets: await bank.loadBankAssets(brand),
+    gate: createBankGate(login),
+    sessions: createBankSessions(store),
+    log: options.log,
+    now: options.now,
+    randomBytes: options.randomBytes,
+  };
+  const portal = bank.createPortalApp(parts);
+  const certificateLogin = bank.createCertificateLoginApp(parts);
+  urls.portal = await web.listen("portal", (request, env) => portal.fetch(request, env));
+  urls.certificateLogin = await web.listen(
+    "certificateLogin",
+    (request, env) => certificateLogin.fetch(request, env),
+  );
+}
+
+function publicUrl(
+  config: AuthorityConfig,
+  { endpoint, scheme, port }: { endpoint: Endpoint | "publication"; scheme: string; port: number },
+): string {
+  const [host = "127.0.0.1"] = config.hosts;
+  const authority = host.includes(":") ? `[${host}]` : host;
+  return config.endpoints[endpoint].publicUrl ?? `${scheme}://${authority}:${port}`;
+}
+
+function record(
+  store: Store,
+  event: { at: Date; action: string; details: Readonly<Record<string, string>> },
+): Promise<void> {
+  return store.write((transaction) =>
+    appendAudit(transaction, { ...event, actor: "authority", subject: "authority", correlationId: "-" })
+  );
+}
+
+/** Runs work every so often, never twice at once. @returns Stops it and waits for what runs. */
+function repeat(
+  work: () => Promise<void>,
+  { intervalMs, onError }: { intervalMs: number; onError: (error: unknown) => void },
+): () => Promise<void> {
+  if (intervalMs === 0) return () => Promise.resolve();
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= work().catch(onError).finally(() => running = undefined);
+  }, intervalMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
 }

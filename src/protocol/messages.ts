@@ -124,6 +124,8 @@ export const Problem = v.object({
   /** Values for the row's placeholders; times are ISO 8601 in UTC. */
   values: v.optional(v.record(v.string(), v.string())),
   detail: v.optional(v.string()),
+  /** The input field that was refused. */
+  field: v.optional(v.string()),
   correlationId: v.string(),
   retryAfterSeconds: v.optional(v.number()),
 });

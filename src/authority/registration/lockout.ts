@@ -46,3 +46,10 @@ export function locked(until: Date, now: Date): AppError<"registration/locked"> 
   const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
   return new AppError("registration/locked", { until: until.toISOString() }, { retryAfterSeconds });
 }
+
+/** Takes back an attempt that could not be judged. */
+export async function takeBackAttempt(transaction: StoreTransaction, key: string): Promise<void> {
+  const lockout = await transaction.findLockout(key);
+  if (!lockout) return;
+  await transaction.saveLockout(key, { failures: Math.max(0, lockout.failures - 1), lockedUntil: null });
+}

@@ -102,14 +102,9 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     );
   }
 
-  updateEnrolment(enrolment: Enrolment): Promise<void> {
-    return this.#done(
-      "UPDATE enrolments SET steps_done = ?, expires_at = ?, serial = ? WHERE id = ?",
-      enrolment.stepsDone,
-      enrolment.expiresAt.getTime(),
-      enrolment.serial,
-      enrolment.id,
-    );
+  updateEnrolment({ id, stepsDone, expiresAt, serial }: Enrolment): Promise<boolean> {
+    const sql = "UPDATE enrolments SET steps_done = ?, expires_at = ?, serial = ? WHERE id = ?";
+    return Promise.resolve(this.#run(sql, stepsDone, expiresAt.getTime(), serial, id) === 1);
   }
 
   deleteEnrolment(id: string): Promise<void> {
@@ -139,13 +134,10 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     );
   }
 
-  storeSigned(serial: string, certificateDer: Bytes): Promise<void> {
-    return this.#done(
-      `UPDATE certificates SET state = 'unconfirmed', certificate_der = ?, tbs_der = NULL
-        WHERE serial = ? AND state = 'reserved'`,
-      certificateDer,
-      serial,
-    );
+  storeSigned(serial: string, certificateDer: Bytes): Promise<boolean> {
+    const sql = `UPDATE certificates SET state = 'unconfirmed', certificate_der = ?, tbs_der = NULL
+      WHERE serial = ? AND state = 'reserved'`;
+    return Promise.resolve(this.#run(sql, certificateDer, serial) === 1);
   }
 
   markConfirmed(serial: string, at: Date): Promise<void> {

@@ -75,8 +75,8 @@ export interface StoreTransaction extends StoreReader {
   updateUser(user: User): Promise<void>;
 
   insertEnrolment(enrolment: Enrolment): Promise<void>;
-  /** Replaces steps done, expiry and serial. */
-  updateEnrolment(enrolment: Enrolment): Promise<void>;
+  /** Replaces steps done, expiry and serial. @returns Whether it was still there. */
+  updateEnrolment(enrolment: Enrolment): Promise<boolean>;
   deleteEnrolment(id: string): Promise<void>;
   /** @returns How many were deleted. */
   deleteEnrolmentsExpiredBefore(time: Date): Promise<number>;
@@ -85,8 +85,12 @@ export interface StoreTransaction extends StoreReader {
    * @throws {StoreConflict} if the serial or the key was used before, or the user has a pending one.
    */
   insertCertificate(record: CertificateRecord): Promise<void>;
-  /** reserved → unconfirmed, with the certificate in place of what was to be signed. */
-  storeSigned(serial: string, certificateDer: Bytes): Promise<void>;
+  /**
+   * reserved → unconfirmed, with the certificate in place of what was to be signed.
+   *
+   * @returns Whether it was still reserved; otherwise nothing is changed.
+   */
+  storeSigned(serial: string, certificateDer: Bytes): Promise<boolean>;
   /** → confirmed. @throws {StoreConflict} if the user has another confirmed one. */
   markConfirmed(serial: string, at: Date): Promise<void>;
   /** → expired: makes room for the next one. */
