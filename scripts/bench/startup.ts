@@ -11,11 +11,21 @@ const IDLE_MEMORY_LIMIT_MIB = 45;
 const BARE_SERVER = `Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(port) },
   () => new Response("<!doctype html><title>bare</title>", { headers: { "content-type": "text/html" } }));`;
 
-/** Measures both; `appArgs` are the arguments that open the app without a browser. */
-export async function benchStartup(appArgs: string[], directory: string): Promise<BenchRow[]> {
+/** Measures both. */
+export async function benchStartup(directory: string): Promise<BenchRow[]> {
   const bare = `${directory}/bare.ts`;
   await Deno.writeTextFile(bare, BARE_SERVER);
   const bareArgs = ["run", "--allow-net", bare];
+  const appArgs = [
+    "run",
+    "-P=app",
+    "main.ts",
+    "--no-browser",
+    "--keep-running",
+    "--json",
+    "--state-dir",
+    `${directory}/state`,
+  ];
   const app: number[] = [], reference: number[] = [], memory: number[] = [];
   for (let round = 0; round < ROUNDS + 1; round++) {
     const theirs = await firstPage(bareArgs);
