@@ -763,6 +763,19 @@ export class AppError<K extends ErrorKey = ErrorKey> extends Error {
     return this.row.code;
   }
 
+  /** The same error with the ID of the operation that it ended, unless it knows one already. */
+  withCorrelationId(correlationId: string): AppError<K> {
+    if (this.correlationId !== undefined) return this;
+    const { cause, retryAfterSeconds, detail, field } = this;
+    return new AppError<K>(this.key, this.values as ErrorValues<K>, {
+      cause,
+      correlationId,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(field === undefined ? {} : { field }),
+    });
+  }
+
   /** The message in one language, without its code. */
   messageIn(language: Language): string {
     return fill(this.row.message[language], this.values);

@@ -65,10 +65,21 @@ export class AuthorityClient {
     return this.#exchange(messages.EnrolmentStarted, { ...post(PATHS.enrolments, message), call });
   }
 
-  /** Answers the current step. Never repeated by itself: a wrong password counts. */
-  answer(access: EnrolmentAccess, answer: messages.StepAnswer, call: Call): Promise<messages.StepAccepted> {
+  /**
+   * Answers the current step. Never repeated by itself: a wrong password counts.
+   *
+   * @param call `idempotencyKey` names the key of a certificate that is still to be fetched, which the person
+   * may have again although they have it already.
+   */
+  answer(
+    access: EnrolmentAccess,
+    answer: messages.StepAnswer,
+    call: Call & { idempotencyKey?: string | undefined },
+  ): Promise<messages.StepAccepted> {
     const path = PATHS.answers(access.enrolmentId);
-    return this.#exchange(messages.StepAccepted, { ...post(path, answer), access, call });
+    const { idempotencyKey } = call;
+    const headers = idempotencyKey === undefined ? {} : { [HEADERS.idempotencyKey]: idempotencyKey };
+    return this.#exchange(messages.StepAccepted, { ...post(path, answer), access, call, headers });
   }
 
   /**
@@ -156,7 +167,7 @@ export class AuthorityClient {
       }
       return schema === undefined ? undefined : readMessage(schema, answer.body);
     } catch (error) {
-      throw error instanceof AppError ? withCorrelationId(error, correlationId) : error;
+      throw error instanceof AppError ? error.withCorrelationId(correlationId) : error;
     }
   }
 }
@@ -182,16 +193,4 @@ function readMessage(schema: v.GenericSchema, body: Bytes): unknown {
     const where = error instanceof v.ValiError ? v.getDotPath(error.issues[0]) ?? "/" : "not JSON";
     throw new AppError("network/unreadable-answer", {}, { cause: new Error(`answer: ${where}`) });
   }
-}
-
-function withCorrelationId(error: AppError, correlationId: string): AppError {
-  if (error.correlationId !== undefined) return error;
-  const { cause, retryAfterSeconds, detail, field } = error;
-  return new AppError(error.key, error.values as never, {
-    cause,
-    correlationId,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(detail === undefined ? {} : { detail }),
-    ...(field === undefined ? {} : { field }),
-  });
 }
