@@ -62,7 +62,7 @@ export function answerProblem(
   parts: BankParts,
   thrown: unknown,
 ): Response | Promise<Response> {
-  const error = toAppError(thrown);
+  const error = inLoginWords(toAppError(thrown));
   const correlationId = c.get("correlationId");
   const fields = { correlationId, code: error.code, key: error.key, path: c.req.path, method: c.req.method };
   if (error.row.status >= 500) parts.log.error("bank/failed", { ...fields, cause: describe(error.cause) });
@@ -73,6 +73,11 @@ export function answerProblem(
     <ProblemPage frame={frameOf(c, parts)} error={error} correlationId={correlationId} at={parts.now()} />,
     error.row.status as ContentfulStatusCode,
   );
+}
+
+/** The registration's words for a disabled user are about issuing, which nobody asked for here. */
+function inLoginWords(error: AppError): AppError {
+  return error.key === "registration/not-allowed" ? new AppError("login/not-allowed", {}) : error;
 }
 
 function describe(cause: unknown): string | undefined {

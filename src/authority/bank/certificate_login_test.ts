@@ -57,6 +57,9 @@ Deno.test("certificate login: each refusal says why, and opens no session", asyn
     new AppError("login/certificate-unknown", {}),
     new AppError("login/not-allowed", {}),
   ];
+  bank.answer = new AppError("registration/not-allowed", {});
+  const disabled = await app.request(`${CERTIFICATE_LOGIN}/login`, {}, SOME_CERTIFICATE);
+  assertStringIncludes(await disabled.text(), "このログインIDはご利用いただけません。 [H208e]");
   for (const refusal of refusals) {
     bank.answer = refusal;
     const answer = await app.request(`${CERTIFICATE_LOGIN}/login`, {}, SOME_CERTIFICATE);

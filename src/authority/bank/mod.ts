@@ -7,6 +7,5 @@
 export { type BankAssets, loadBankAssets } from "./assets.ts";
 export { createCertificateLoginApp } from "./certificate_login.tsx";
 export type { BankParts, BankRole, CertificateGate, CertificateHolder } from "./parts.ts";
-export { gateOf, sessionsOf } from "./from_authority.ts";
 export { createPortalApp } from "./portal.tsx";
 export type { SessionRow, SessionStore } from "./sessions.ts";
