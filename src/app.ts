@@ -8,8 +8,12 @@
 import type { Config } from "./config.ts";
 import type { Language } from "./errors.ts";
 import type { Issuance } from "./issuance/mod.ts";
+import { load } from "./lazy.ts";
 import { ApplicationLog } from "./log/application_log.ts";
-import type { LanguageSetting, RunningWeb } from "./web/mod.ts";
+import { inFolder } from "./platform/folders.ts";
+import { currentOs } from "./platform/os.ts";
+import { createPeerCheck } from "./platform/peer.ts";
+import { type LanguageSetting, openWeb, type RunningWeb } from "./web/mod.ts";
 
 /** The app's parts, each made on first use. */
 export interface App {
@@ -36,10 +40,6 @@ export function openApp(config: Config): App {
     randomBytes,
     issuance: () => issuance ??= openIssuance(config, log),
     async openWeb({ instanceSecret, launchKeyTtlMs }) {
-      const [{ openWeb }, { createPeerCheck }] = await Promise.all([
-        import("./web/mod.ts"),
-        import("./platform/peer.ts"),
-      ]);
       const peerCheck = createPeerCheck();
       if (peerCheck === undefined) log.warn("peer-check.unavailable");
       return await openWeb({
@@ -60,7 +60,43 @@ export function openApp(config: Config): App {
 }
 
 async function openIssuance(config: Config, log: ApplicationLog): Promise<Issuance> {
-  throw new Error("TODO");
+  const [{ createIssuance }, { openKeystore }, { AuthorityClient }, { excludePlatformRoots }, { openHttp }] =
+    await Promise.all([
+      load<typeof import("./issuance/mod.ts")>(import.meta.resolve("./issuance/mod.ts")),
+      load<typeof import("./keystore/mod.ts")>(import.meta.resolve("./keystore/mod.ts")),
+      load<typeof import("./network/authority_client.ts")>(
+        import.meta.resolve("./network/authority_client.ts"),
+      ),
+      load<typeof import("./network/trust_anchors.ts")>(import.meta.resolve("./network/trust_anchors.ts")),
+      load<typeof import("./network/http.ts")>(import.meta.resolve("./network/http.ts")),
+    ]);
+  const { profile, stateFolder, version } = config;
+  if (!excludePlatformRoots()) log.warn("trust-anchors.not-exclusive");
+  return createIssuance({
+    profile,
+    client: new AuthorityClient({
+      url: profile.authority.url,
+      institution: profile.institution.code,
+      client: { version, platform: currentOs() },
+      send: openHttp(profile.authority.trustAnchors).send,
+      now,
+      randomBytes,
+    }),
+    keystore: openKeystore({
+      os: currentOs(),
+      kind: profile.keystore.kind,
+      nssFolder: config.nssFolder,
+      fileFolder: inFolder(stateFolder, "keystore"),
+      temporaryFolder: inFolder(stateFolder, "tmp"),
+      log,
+      now,
+      randomBytes,
+    }),
+    log,
+    now,
+    randomBytes,
+    stateFolder,
+  });
 }
 
 /** The pages' language: what was chosen, remembered for the next start. */
@@ -70,7 +106,9 @@ function languageSetting(config: Config): LanguageSetting {
     current: () => language,
     async change(chosen) {
       language = chosen;
-      const { writeSettings } = await import("./settings.ts");
+      const { writeSettings } = await load<typeof import("./settings.ts")>(
+        import.meta.resolve("./settings.ts"),
+      );
       await writeSettings(config.stateFolder, { language: chosen });
     },
   };

@@ -7,10 +7,11 @@ import manifest from "../deno.json" with { type: "json" };
 import { AppError, type Language } from "./errors.ts";
 import { type FlagsOf, invalid, parseFlags } from "./flags.ts";
 import { type Environment, readEnvironment } from "./platform/environment.ts";
-import { inFolder, logFolders, stateFolder } from "./platform/folders.ts";
+import { inFolder, logFolders, nssFolder, stateFolder } from "./platform/folders.ts";
 import { currentOs, type Os } from "./platform/os.ts";
 import type { Profile } from "./profile.ts";
 import { readSettings } from "./settings.ts";
+import { load } from "./lazy.ts";
 
 /** The version of the app, which is written in `deno.json` and nowhere else. */
 export const VERSION: string = manifest.version;
@@ -56,6 +57,8 @@ export interface Config {
   stateFolder: string;
   /** Candidate log files, best first. */
   logPaths: string[];
+  /** The user's NSS database, which browsers read; `HAKKO_NSS_DB` names another. Used on Linux only. */
+  nssFolder: string;
   loginId: string | undefined;
   passwordFromStdin: boolean;
   noBrowser: boolean;
@@ -126,6 +129,7 @@ export async function readConfig(invocation: Invocation, surroundings = REAL): P
     profile,
     stateFolder: state,
     logPaths: logs.map((folder) => inFolder(folder, LOG_FILE_NAME)),
+    nssFolder: nssFolder(surroundings) ?? inFolder(state, "nssdb"),
     loginId: flags["login-id"],
     passwordFromStdin: flags["password-stdin"] === true,
     noBrowser: flags["no-browser"] === true,
@@ -152,7 +156,7 @@ async function readGivenProfile(path: string): Promise<Profile> {
     const problem = cause instanceof Deno.errors.NotFound ? "not found" : "not readable";
     throw new AppError("profile/invalid", { path, problem }, { cause });
   }
-  const { parseProfile } = await import("./profile.ts");
+  const { parseProfile } = await load<typeof import("./profile.ts")>(import.meta.resolve("./profile.ts"));
   return parseProfile(text, path);
 }
 

@@ -1,11 +1,15 @@
 /**
- * The command line: one file per command, loaded when it is asked for, and the exit codes.
+ * The command line: one file per command, and the exit codes. Only what opens the page is loaded at once: a
+ * person waits for that one.
  *
  * @module
  */
 import { type Config, guessOutput, type Invocation, readConfig, readInvocation } from "../config.ts";
+import { openApp } from "../app.ts";
 import type { ExitCode } from "./exit_codes.ts";
+import { open } from "./open.ts";
 import { Output } from "./output.ts";
+import { load } from "../lazy.ts";
 
 /**
  * Runs one command to its end.
@@ -18,8 +22,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   try {
     const invocation = readInvocation(args);
     output.language = invocation.language;
-    if (invocation.command === "version") return (await import("./version.ts")).printVersion(output);
-    if (invocation.command === "help") return (await import("./help.ts")).printHelp(output);
+    if (invocation.command === "version") return (await loadVersion()).printVersion(output);
+    if (invocation.command === "help") return (await loadHelp()).printHelp(output);
     const config = await readConfig(invocation);
     output.language = config.language;
     return await runConfigured(invocation, { config, output });
@@ -32,14 +36,13 @@ async function runConfigured(
   { command }: Invocation,
   { config, output }: { config: Config; output: Output },
 ): Promise<ExitCode> {
-  const { openApp } = await import("../app.ts");
   const app = openApp(config);
   try {
-    if (command === "open") return await (await import("./open.ts")).open(app, output);
-    if (command === "issue") return await (await import("./issue.ts")).issue(app, output);
-    return await (await import("./list.ts")).list(app, output);
+    if (command === "open") return await open(app, output);
+    if (command === "issue") return await (await loadIssue()).issue(app, output);
+    return await (await loadList()).list(app, output);
   } catch (error) {
-    const { errorFields } = await import("../log/error_fields.ts");
+    const { errorFields } = await loadErrorFields();
     const failed = await output.failure(
       error,
       (shown) => app.log.error(`${command}.failed`, errorFields(shown)),
@@ -52,3 +55,10 @@ async function runConfigured(
 function newCorrelationId(): string {
   return crypto.getRandomValues(new Uint8Array(16)).toHex();
 }
+
+const loadErrorFields = () =>
+  load<typeof import("../log/error_fields.ts")>(import.meta.resolve("../log/error_fields.ts"));
+const loadHelp = () => load<typeof import("./help.ts")>(import.meta.resolve("./help.ts"));
+const loadIssue = () => load<typeof import("./issue.ts")>(import.meta.resolve("./issue.ts"));
+const loadList = () => load<typeof import("./list.ts")>(import.meta.resolve("./list.ts"));
+const loadVersion = () => load<typeof import("./version.ts")>(import.meta.resolve("./version.ts"));

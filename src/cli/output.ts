@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { AppError, type Language, type Text } from "../errors.ts";
+import { type AppError, type Language, type Text, toAppError } from "../errors.ts";
 import type { ExitCode } from "./exit_codes.ts";
+import { load } from "../lazy.ts";
 
 /** Where the bytes go; tests bring their own. */
 export interface Streams {
@@ -65,7 +66,9 @@ export class Output {
     const error = this.#presentable(thrown);
     log?.(error);
     const { code, correlationId, retryAfterSeconds, detail, field } = error;
-    const { localizeTimes } = await import("../i18n/format.ts");
+    const { localizeTimes } = await load<typeof import("../i18n/format.ts")>(
+      import.meta.resolve("../i18n/format.ts"),
+    );
     const message = localizeTimes(error.messageIn(this.language), this.language);
     const advice = localizeTimes(error.adviceIn(this.language), this.language);
     if (this.json) {
@@ -92,20 +95,10 @@ export class Output {
   }
 
   #presentable(thrown: unknown): AppError {
-    if (thrown instanceof AppError && thrown.correlationId !== undefined) return thrown;
-    const correlationId = this.#newCorrelationId();
-    if (!(thrown instanceof AppError)) {
-      return new AppError("internal/unexpected", {}, { cause: thrown, correlationId });
-    }
-    const { cause, retryAfterSeconds, detail, field } = thrown;
-    const copy = new AppError(thrown.key, thrown.values as never, {
-      ...{ cause, correlationId },
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      ...(detail === undefined ? {} : { detail }),
-      ...(field === undefined ? {} : { field }),
-    });
-    if (thrown.stack !== undefined) copy.stack = thrown.stack; // the log wants the place of the throw
-    return copy;
+    const error = toAppError(thrown);
+    const named = error.withCorrelationId(this.#newCorrelationId());
+    if (error.stack !== undefined) named.stack = error.stack; // the log wants the place of the throw
+    return named;
   }
 
   #line(value: Record<string, unknown>): void {

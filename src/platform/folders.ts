@@ -48,6 +48,17 @@ export function logFolders(of: FoldersOf): string[] {
   ];
 }
 
+/**
+ * The NSS database that Chromium and its relatives share, unless `HAKKO_NSS_DB` names another one.
+ *
+ * @returns `undefined` if the user has no home.
+ * @see {@link https://chromium.googlesource.com/chromium/src/+/main/docs/linux/cert_management.md}
+ */
+export function nssFolder({ os, env }: Pick<FoldersOf, "os" | "env">): string | undefined {
+  const home = absolute(env("HOME"), os);
+  return absolute(env("HAKKO_NSS_DB"), os) ?? (home && inFolder(inFolder(home, ".pki"), "nssdb"));
+}
+
 /** `folder/name` in the way of the system that the folder's path is written in. */
 export function inFolder(folder: string, name: string): string {
   return /^[A-Za-z]:\\|^\\\\/.test(folder) ? `${folder}\\${name}` : `${folder}/${name}`;
