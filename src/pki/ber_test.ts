@@ -46,6 +46,8 @@ Deno.test("berToDer() refuses what is not one whole element", () => {
     "30ff": "length",
     "05000500": "something after the end",
     "3080 0000 00": "something after the end",
+    "3006 3002 0402 0102": "truncated",
+    "3080 3002 0402 0102 0000": "truncated",
     "2403020101": "octet string",
     "2480 040101 2404 040102 0400 0000": "truncated",
   };

@@ -12,7 +12,10 @@ import {
   encodeExtension,
   extendedKeyUsage,
   keyUsage,
+  type NameConstraints,
   nameConstraints,
+  type SubjectAltName,
+  subjectAltName,
 } from "./extensions.ts";
 import { generateKeyPair } from "./keys.ts";
 import { encodePem } from "./pem.ts";
@@ -250,5 +253,39 @@ Deno.test({
     const args = ["-x509_strict", "-purpose", "sslclient", "-attime", at, "-CAfile", "root.pem"];
     const said = await folder.mustRun("openssl", "verify", ...args, "-untrusted", "issuing.pem", "leaf.pem");
     assert(said.includes("leaf.pem: OK"), said);
+  },
+});
+
+Deno.test({
+  name: "openssl holds servers below a CA with our name constraints to the permitted names and nothing else",
+  ignore: lacks("openssl"),
+  async fn() {
+    const cases: [NameConstraints, SubjectAltName, boolean][] = [
+      [{ permittedDns: ["a.test"] }, { dns: "a.test" }, true],
+      [{ permittedDns: ["a.test"] }, { dns: "b.a.test" }, true],
+      [{ permittedDns: ["a.test"] }, { dns: "b.test" }, false],
+      [{ permittedDns: ["a.test"] }, { ip: "127.0.0.1" }, false],
+      [{ permittedDns: ["a.test"] }, { ip: "::1" }, false],
+      [{ permittedIp: ["127.0.0.1", "::1"] }, { ip: "127.0.0.1" }, true],
+      [{ permittedIp: ["127.0.0.1", "::1"] }, { ip: "::1" }, true],
+      [{ permittedIp: ["127.0.0.1", "::1"] }, { ip: "127.0.0.2" }, false],
+      [{ permittedIp: ["127.0.0.1", "::1"] }, { dns: "a.test" }, false],
+      [{ permittedDns: ["localhost"], permittedIp: ["127.0.0.0/8"] }, { ip: "127.9.9.9" }, true],
+    ];
+    using folder = new TempFolder();
+    folder.write("root.pem", encodePem(root.der, "CERTIFICATE"));
+    const at = `${NOW.getTime() / 1000}`;
+    for (const [constraints, name, isAllowed] of cases) {
+      const webCa = await root.createBelow("Web CA", {
+        extensions: [basicConstraints(true, 0), keyUsage(["keyCertSign"]), nameConstraints(constraints)],
+      });
+      const extensions = [basicConstraints(false), extendedKeyUsage(["serverAuth"]), subjectAltName([name])];
+      folder.write("ca.pem", encodePem(webCa.der, "CERTIFICATE"));
+      folder.write("server.pem", encodePem(await leafWith(extensions, webCa), "CERTIFICATE"));
+      const args = ["-attime", at, "-CAfile", "root.pem", "-untrusted", "ca.pem", "server.pem"];
+      const { code, said } = await folder.run("openssl", "verify", "-purpose", "sslserver", ...args);
+      assertEquals(code === 0, isAllowed, `${JSON.stringify([constraints, name])}: ${said}`);
+      if (!isAllowed) assert(said.includes("subtree violation"), said);
+    }
   },
 });

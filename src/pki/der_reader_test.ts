@@ -91,6 +91,38 @@ Deno.test("checkDer() refuses everything that is not DER, with pki/malformed", (
   }
 });
 
+Deno.test("checkDer() and DerReader refuse lengths in more octets than needed", () => {
+  const cases = [
+    [1, "048101"],
+    [127, "04817f"],
+    [128, "04820080"],
+    [255, "048200ff"],
+    [256, "0483000100"],
+    [65535, "048300ffff"],
+  ] as const;
+  for (const [length, header] of cases) {
+    const element = concatBytes([fromHex(header), new Uint8Array(length)]);
+    assertThrows(() => checkDer(element, "thing"), AppError, "length", header);
+    assertThrows(() => new DerReader(element, "thing").octetString("octets"), AppError, "octets", header);
+    assertEquals(
+      new DerReader(octetString(new Uint8Array(length)), "thing").octetString("octets").length,
+      length,
+    );
+  }
+});
+
+Deno.test("DerReader refuses bad lengths also where nobody checked the whole", () => {
+  for (const hex of ["04", "0480", "0401", "0485000000000 0".replace(" ", ""), "0482ff", "04ff"]) {
+    const reader = new DerReader(fromHex(hex), "thing");
+    assertEquals(
+      assertThrows(() => reader.octetString("octets"), AppError, "", hex).values["what"],
+      "thing: octets",
+    );
+  }
+  const parent = new DerReader(fromHex("300304020102"), "thing").sequence("parent");
+  assertThrows(() => parent.octetString("octets"), AppError);
+});
+
 Deno.test("checkDer() takes the values at the edge of the rules", () => {
   const edges = [
     "3000",

@@ -56,9 +56,9 @@ export function decodeTime(tag: number, contents: Uint8Array): Date | undefined 
   const hour = twoDigits(contents, last - 6);
   const minute = twoDigits(contents, last - 4);
   const second = twoDigits(contents, last - 2);
-  if (month < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // Date.UTC turns 31 April into 1 May: compare what it made of the day and of month 13.
+  // Date.UTC turns 31 April into 1 May: compare what it made of the day, and of months 0 and 13.
   return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date : undefined;
 }
 

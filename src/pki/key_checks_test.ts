@@ -125,6 +125,32 @@ Deno.test("checkPublicKey() refuses points that are compressed, off the curve, o
   assertEquals(refusal(sequence(KeyAlgorithmDer["P-384"], bitString(point))), "EC point not uncompressed");
 });
 
+Deno.test("checkPublicKey() refuses a second way to write a point: a coordinate above the field's prime", () => {
+  const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+  const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+  function power(base: bigint, exponent: bigint): bigint {
+    let result = 1n;
+    for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
+      if (rest & 1n) result = result * square % p;
+      square = square * square % p;
+    }
+    return result;
+  }
+  function key(x: bigint, y: bigint): Bytes {
+    const [xHex, yHex] = [x, y].map((number) => number.toString(16).padStart(64, "0"));
+    return sequence(KeyAlgorithmDer["P-256"], bitString(fromHex(`04${xHex}${yHex}`)));
+  }
+  let found = 0;
+  for (let x = 3n; found < 3; x++) {
+    const square = (x * x * x - 3n * x + b) % p;
+    const y = power(square, (p + 1n) / 4n);
+    if (y * y % p !== square) continue;
+    found++;
+    checkPublicKey(key(x, y));
+    assertEquals(refusal(key(x + p, y)), "EC point not on its curve");
+  }
+});
+
 Deno.test("checkPublicKey() refuses other algorithms and curves", () => {
   const algorithms = [
     sequence(objectIdentifier("1.3.101.112")),

@@ -2,10 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { fuzzRuns } from "./_fixtures.ts";
 import { mutate, mutations } from "./_mutations.ts";
-import { type Bytes, fromHex, utf8 } from "./bytes.ts";
-import { DER_NULL, integer, objectIdentifier, sequence } from "./der_writer.ts";
+import { type Bytes, utf8 } from "./bytes.ts";
+import { bitString, DER_NULL, integer, objectIdentifier, sequence } from "./der_writer.ts";
 import { ecdsaToDer } from "./ecdsa.ts";
 import { generateKeyPair, signatureAlgorithmFor } from "./keys.ts";
+import { KeyAlgorithmDer } from "./public_key.ts";
 import { type SignatureToVerify, verifySignature } from "./signature.ts";
 import { decodeSignatureAlgorithm, encodeSignatureAlgorithm } from "./signature_algorithm.ts";
 
@@ -105,6 +106,20 @@ Deno.test("verifySignature() accepts SHA-256, SHA-384 and SHA-512 with P-256 and
   }
 });
 
+Deno.test("verifySignature() says false to RSA keys with numbers that are no key's", async () => {
+  const request = requests["rsa-2048"];
+  const modulus = 2n ** 2047n + 1n;
+  for (
+    const [n, e] of [[modulus, 0n], [modulus, 1n], [modulus, 2n], [2n ** 2047n, 3n], [
+      modulus,
+      2n ** 33n + 1n,
+    ]]
+  ) {
+    const spkiDer = sequence(KeyAlgorithmDer.rsa, bitString(sequence(integer(n!), integer(e!))));
+    assertEquals(await verifySignature({ ...request, spkiDer }), false, `${e}`);
+  }
+});
+
 Deno.test("verifySignature() refuses RSA keys below 2048 and above 4096 bits, whoever signed", async () => {
   const rsa = {
     name: "RSASSA-PKCS1-v1_5",
@@ -118,10 +133,7 @@ Deno.test("verifySignature() refuses RSA keys below 2048 and above 4096 bits, wh
   const signatureAlgorithmDer = encodeSignatureAlgorithm({ kind: "rsa", hash: "SHA-256" });
   assertEquals(await verifySignature({ spkiDer, signatureAlgorithmDer, signature, data }), false);
 
-  const huge = sequence(
-    fromHex("300d06092a864886f70d0101010500"),
-    Uint8Array.of(3, 0x82, 4, 0x0f, 0, ...sequence(integer(2n ** 8200n + 1n), integer(65537))),
-  );
+  const huge = sequence(KeyAlgorithmDer.rsa, bitString(sequence(integer(2n ** 8200n + 1n), integer(65537))));
   assertEquals(await verifySignature({ ...requests["rsa-2048"], spkiDer: huge }), false);
 });
 
