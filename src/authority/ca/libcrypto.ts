@@ -4,20 +4,31 @@
  * @module
  */
 import type { Bytes } from "../../pki/bytes.ts";
-import { type PublicKey, readPublicKey } from "../../pki/public_key.ts";
+import { KeyAlgorithmDer, type PublicKey, readPublicKey } from "../../pki/public_key.ts";
 import type { SignatureToVerify } from "../../pki/signature.ts";
 import { decodeSignatureAlgorithm, type HashName } from "../../pki/signature_algorithm.ts";
-import { KeyAlgorithmDer } from "../../pki/public_key.ts";
-import { bitString, encodeElement, integer, sequence } from "../../pki/der_writer.ts";
-import { Tag } from "../../pki/der_tags.ts";
+import { bitString, sequence } from "../../pki/der_writer.ts";
 import { AppError } from "../../errors.ts";
 
-const LIBRARY = "libcrypto.so.3";
+/**
+ * Where Linux distributions have it; deno.json's permissions name the same places. With a permission for single
+ * files the library has to be named by its whole path, and addresses cannot be taken: hence BIOs and BIGNUMs below.
+ */
+const LIBRARIES = [
+  "/usr/lib/x86_64-linux-gnu/libcrypto.so.3",
+  "/usr/lib/aarch64-linux-gnu/libcrypto.so.3",
+  "/usr/lib64/libcrypto.so.3",
+  "/usr/lib/libcrypto.so.3",
+];
 
 const SYMBOLS = {
-  d2i_AutoPrivateKey: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
-  d2i_PUBKEY: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
-  d2i_RSAPublicKey: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  BIO_new_mem_buf: { parameters: ["buffer", "i32"], result: "pointer" },
+  BIO_free: { parameters: ["pointer"], result: "i32" },
+  d2i_PrivateKey_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  d2i_PUBKEY_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  BN_bin2bn: { parameters: ["buffer", "i32", "pointer"], result: "pointer" },
+  RSA_new: { parameters: [], result: "pointer" },
+  RSA_set0_key: { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "i32" },
   RSA_free: { parameters: ["pointer"], result: "void" },
   EVP_PKEY_new: { parameters: [], result: "pointer" },
   EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
@@ -69,30 +80,39 @@ export function openLibcrypto(): Libcrypto | undefined {
 }
 
 function load(): Libcrypto | undefined {
-  try {
-    const { symbols } = Deno.dlopen(LIBRARY, SYMBOLS);
-    const threadPool = Deno.dlopen(LIBRARY, THREAD_POOL_SYMBOLS).symbols;
-    return { loadPrivateKey: keyLoader(symbols, threadPool), verify: verifier(symbols) };
-  } catch {
-    return undefined;
+  for (const path of LIBRARIES) {
+    // Asked first: where a permission is missing, trying would stop and ask the person at the terminal.
+    if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") continue;
+    try {
+      const { symbols } = Deno.dlopen(path, SYMBOLS);
+      const threadPool = Deno.dlopen(path, THREAD_POOL_SYMBOLS).symbols;
+      return { loadPrivateKey: keyLoader(symbols, threadPool), verify: verifier(symbols) };
+    } catch {
+      // Not there, or not OpenSSL 3.
+    }
   }
+  return undefined;
 }
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
 type ThreadPoolSymbols = Deno.StaticForeignLibraryInterface<typeof THREAD_POOL_SYMBOLS>;
 
-/** What `d2i_…` functions want: a variable that holds the address of the bytes. Keep `bytes` alive meanwhile. */
-function addressOf(bytes: Bytes): BigUint64Array<ArrayBuffer> {
-  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
-  return BigUint64Array.of(BigInt(address));
+type KeyReader = "d2i_PrivateKey_bio" | "d2i_PUBKEY_bio";
+
+/** Decodes a key. @throws {Error} if it is none. */
+function readKey(symbols: Symbols, reader: KeyReader, der: Bytes): Deno.PointerValue {
+  const bio = symbols.BIO_new_mem_buf(der, der.length);
+  const key = symbols[reader](bio, null);
+  symbols.BIO_free(bio);
+  if (key === null) throw new Error("libcrypto cannot read the key");
+  return key;
 }
 
 function keyLoader(symbols: Symbols, threadPool: ThreadPoolSymbols) {
   const sha256 = symbols.EVP_sha256();
 
   function loadPrivateKey(pkcs8Der: Bytes): LibcryptoKey {
-    const key = symbols.d2i_AutoPrivateKey(null, addressOf(pkcs8Der), BigInt(pkcs8Der.length));
-    if (key === null) throw new Error("libcrypto cannot read the private key");
+    const key = readKey(symbols, "d2i_PrivateKey_bio", pkcs8Der);
     const capacity = symbols.EVP_PKEY_get_size(key);
 
     function begin(): Deno.PointerValue {
@@ -166,10 +186,15 @@ function verifier(symbols: Symbols) {
       return symbols.EVP_PKEY_copy_parameters(key, templates[curve]) === 1 &&
         symbols.EVP_PKEY_set1_encoded_public_key(key, point, BigInt(point.length)) === 1;
     }
-    const der = encodeElement(Tag.SEQUENCE, [integer(publicKey.modulus), integer(publicKey.exponent)]);
-    const rsa = symbols.d2i_RSAPublicKey(null, addressOf(der), BigInt(der.length));
-    if (rsa === null) return false;
-    const isSet = symbols.EVP_PKEY_set1_RSA(key, rsa) === 1;
+    const { modulus, exponent } = publicKey;
+    const rsa = symbols.RSA_new();
+    // The numbers belong to the RSA from here on, and it goes with its last owner.
+    const isSet = symbols.RSA_set0_key(
+          rsa,
+          symbols.BN_bin2bn(modulus, modulus.length, null),
+          symbols.BN_bin2bn(exponent, exponent.length, null),
+          null,
+        ) === 1 && symbols.EVP_PKEY_set1_RSA(key, rsa) === 1;
     symbols.RSA_free(rsa);
     return isSet;
   }
@@ -197,9 +222,7 @@ function verifier(symbols: Symbols) {
 
 function loadTemplate(symbols: Symbols, curve: keyof typeof CURVE_POINTS): Deno.PointerValue {
   const spkiDer = sequence(KeyAlgorithmDer[curve], bitString(Uint8Array.fromHex(CURVE_POINTS[curve])));
-  const key = symbols.d2i_PUBKEY(null, addressOf(spkiDer), BigInt(spkiDer.length));
-  if (key === null) throw new Error(`libcrypto does not know ${curve}`);
-  return key;
+  return readKey(symbols, "d2i_PUBKEY_bio", spkiDer);
 }
 
 function readKeyOrUndefined(spkiDer: Bytes): PublicKey | undefined {

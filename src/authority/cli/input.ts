@@ -1,0 +1,37 @@
+/** Secrets on their way in: from a file, from stdin, or from a terminal; never from the command line. */
+import { AppError } from "../../errors.ts";
+
+/**
+ * The first line of a file, e.g. a passphrase.
+ *
+ * @returns `undefined` if no file is named.
+ * @throws {AppError} `usage/invalid` if it cannot be read or is empty.
+ */
+export async function readSecretFile(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    const [line = ""] = (await Deno.readTextFile(path)).split(/\r?\n/, 1);
+    if (line !== "") return line;
+  } catch (cause) {
+    throw new AppError("usage/invalid", { problem: `cannot read ${path}` }, { cause });
+  }
+  throw new AppError("usage/invalid", { problem: `${path} is empty` });
+}
+
+/** The first line of stdin. @throws {AppError} `usage/invalid` if there is none. */
+export async function readSecretFromStdin(): Promise<string> {
+  const text = await new Response(Deno.stdin.readable).text();
+  const [line = ""] = text.split(/\r?\n/, 1);
+  if (line === "") throw new AppError("usage/invalid", { problem: "stdin has no first line" });
+  return line;
+}
+
+/** Asks on the terminal, twice. @throws {AppError} `usage/terminal-required` where there is none. */
+export async function askNewSecret(what: string, flag: string): Promise<string> {
+  if (!Deno.stdin.isTerminal()) throw new AppError("usage/terminal-required", { what, flag });
+  const { password } = await import("@inquirer/prompts");
+  const first = await password({ message: what, mask: true });
+  const second = await password({ message: `${what}, again`, mask: true });
+  if (first !== second) throw new AppError("usage/invalid", { problem: "the two are not the same" });
+  return first;
+}
