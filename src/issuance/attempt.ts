@@ -92,9 +92,9 @@ export class IssuanceAttempt implements Attempt {
     if (this.#question === undefined) throw this.#error("registration/out-of-order");
     if (this.#answering) throw this.#error("issuance/already-running");
     const { kind } = this.#question;
-    const answer = checkAnswer(this.#question, values);
     this.#answering = true;
     try {
+      const answer = checkAnswer(this.#question, values);
       const { client } = this.#workshop;
       const earlier = await this.#findEarlier();
       this.#throwIfCancelled();

@@ -40,11 +40,17 @@ export class Course {
   readonly #workshop: Workshop;
   readonly #options: CourseOptions;
   readonly #log: Log;
+  #isConfirmed = false;
 
   constructor(options: CourseOptions) {
     this.#options = options;
     this.#workshop = options.workshop;
     this.#log = options.workshop.log.with({ correlationId: options.correlationId });
+  }
+
+  /** Whether the authority knows that the certificate has arrived. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed;
   }
 
   /**
@@ -122,6 +128,7 @@ export class Course {
       this.#log.warn("issuance.confirmation-deferred", { code: error.code, serial: entry.serial });
       return;
     }
+    this.#isConfirmed = true;
     await journal.finish(entry);
   }
 

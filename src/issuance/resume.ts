@@ -65,7 +65,9 @@ async function resumeEntry(
   }
   if (entry.token === undefined && entry.state !== "RECEIVED") return undefined;
   if (entry.state === "RECEIVED") await course.recheck(entry);
-  return await course.run(entry);
+  const certificate = await course.run(entry);
+  // An earlier run has told its person already: only the end is news.
+  return entry.state === "INSTALLED" && !course.isConfirmed ? undefined : certificate;
 }
 
 /** Whether nothing can come of it any more. */
