@@ -54,8 +54,8 @@ export interface RunningChromium extends AsyncDisposable {
   readonly nssDatabase: string;
   newPage(): Promise<Page>;
   /**
-   * Closes all windows and starts again with the same HOME but a new profile's memory: what the manual asks of
-   * people after a certificate was issued. Pages of before are gone.
+   * Closes all windows and starts again, as the manual asks of people after a certificate was issued: the browser
+   * forgets which certificate it chose. Pages of before are gone.
    */
   restart(): Promise<void>;
 }
@@ -69,27 +69,16 @@ export function chromiumIsMissing(): string | undefined {
 
 /** Starts a browser. */
 export async function launchChromium(options: ChromiumOptions = {}): Promise<RunningChromium> {
-  const ownHome = options.home === undefined
-    ? await Deno.makeTempDir({ prefix: "hakko-browser-" })
-    : undefined;
-  const home = options.home ?? ownHome!;
+  await using opened = new AsyncDisposableStack();
+  const home = options.home ?? await Deno.makeTempDir({ prefix: "hakko-browser-" });
+  if (options.home === undefined) opened.defer(() => Deno.remove(home, { recursive: true }));
   const nssDatabase = `${home}/.pki/nssdb`;
   await createNssDatabase(nssDatabase);
   if (options.trustedRootPem !== undefined) await trustRoot(nssDatabase, options.trustedRootPem);
-  const removePolicy = await writePolicy();
-  let context = await open();
-
-  function open(): Promise<BrowserContext> {
-    return chromium.launchPersistentContext(`${home}/chromium`, {
-      executablePath: CHROMIUM,
-      args: [...FLAGS, ...(options.flags ?? [])],
-      env: { HOME: home, PATH: "/usr/bin:/bin", LANG: "ja_JP.UTF-8" },
-      locale: "ja-JP",
-      colorScheme: options.colorScheme ?? "light",
-      viewport: options.viewport ?? { width: 1024, height: 768 },
-    });
-  }
-
+  opened.defer(await writePolicy());
+  let context = await openContext(home, options);
+  opened.defer(() => context.close());
+  const parts = opened.move();
   return {
     get context() {
       return context;
@@ -99,21 +88,28 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Run
     newPage: () => context.newPage(),
     async restart() {
       await context.close();
-      context = await open();
+      context = await openContext(home, options);
     },
-    async [Symbol.asyncDispose]() {
-      await context.close();
-      await removePolicy();
-      if (ownHome !== undefined) await Deno.remove(ownHome, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+function openContext(home: string, options: ChromiumOptions): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(`${home}/chromium`, {
+    executablePath: CHROMIUM,
+    args: [...FLAGS, ...(options.flags ?? [])],
+    env: { HOME: home, PATH: "/usr/bin:/bin", LANG: "ja_JP.UTF-8" },
+    locale: "ja-JP",
+    colorScheme: options.colorScheme ?? "light",
+    viewport: options.viewport ?? { width: 1024, height: 768 },
+  });
 }
 
 /** Makes an empty database without a password, unless there is one. */
 export async function createNssDatabase(folder: string): Promise<void> {
   if (exists(`${folder}/cert9.db`)) return;
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  await certutil(["-N", "-d", `sql:${folder}`, "--empty-password"]);
+  await nssTool("certutil", ["-N", "-d", `sql:${folder}`, "--empty-password"]);
 }
 
 /** Makes a database trust a root for servers and clients; again is the same. */
@@ -121,9 +117,43 @@ export async function trustRoot(folder: string, rootPem: string): Promise<void> 
   const file = await Deno.makeTempFile({ suffix: ".pem" });
   try {
     await Deno.writeTextFile(file, rootPem);
-    await certutil(["-A", "-d", `sql:${folder}`, "-n", "Hakko test root", "-t", "CT,C,C", "-a", "-i", file]);
+    await nssTool("certutil", [
+      "-A",
+      "-d",
+      `sql:${folder}`,
+      "-n",
+      "Hakko test root",
+      "-t",
+      "CT,C,C",
+      "-a",
+      "-i",
+      file,
+    ]);
   } finally {
     await Deno.remove(file);
+  }
+}
+
+/**
+ * Puts a certificate and its key into a database without the app.
+ *
+ * @param bundle PKCS#12 and its password.
+ */
+export async function importBundle(
+  folder: string,
+  bundle: { pkcs12Der: Uint8Array; password: string },
+): Promise<void> {
+  const temporary = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${temporary}/bundle.p12`, bundle.pkcs12Der);
+    await Deno.writeTextFile(`${temporary}/bundle.password`, bundle.password);
+    await Deno.writeTextFile(`${temporary}/database.password`, "");
+    await nssTool("pk12util", [
+      ...["-i", `${temporary}/bundle.p12`, "-w", `${temporary}/bundle.password`],
+      ...["-d", `sql:${folder}`, "-k", `${temporary}/database.password`],
+    ]);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
   }
 }
 
@@ -153,15 +183,26 @@ export async function findBarriers(page: Page): Promise<string[]> {
 
 async function writePolicy(): Promise<() => Promise<void>> {
   await Deno.mkdir(POLICY_FOLDER, { recursive: true });
-  const file = `${POLICY_FOLDER}/hakko-test-${crypto.randomUUID()}.json`;
+  await removePoliciesOfTheDead();
+  const file = `${POLICY_FOLDER}/hakko-test-${Deno.pid}-${crypto.randomUUID()}.json`;
   await Deno.writeTextFile(file, POLICY);
   return () => Deno.remove(file);
 }
 
-async function certutil(args: string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command("certutil", { args, stdout: "null", stderr: "piped" })
+/** A test run that was killed could not take its policy away. */
+async function removePoliciesOfTheDead(): Promise<void> {
+  for await (const { name } of Deno.readDir(POLICY_FOLDER)) {
+    const pid = /^hakko-test-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || exists(`/proc/${pid}`)) continue;
+    // Another test may have been quicker.
+    await Deno.remove(`${POLICY_FOLDER}/${name}`).catch(() => {});
+  }
+}
+
+async function nssTool(tool: "certutil" | "pk12util", args: string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command(tool, { args, stdout: "null", stderr: "piped" })
     .output();
-  if (code !== 0) throw new Error(`certutil ${args[0]}: ${new TextDecoder().decode(stderr)}`);
+  if (code !== 0) throw new Error(`${tool} ${args[0]}: ${new TextDecoder().decode(stderr)}`);
 }
 
 function exists(path: string): boolean {
