@@ -67,6 +67,7 @@ export async function importKeyPair(pkcs8Der: Bytes): Promise<KeyPair> {
     if (algorithm === "rsa-2048" && modulusLengthOf(publicKey) !== 2048) {
       throw malformed("private key: length");
     }
+    // Deno's import believes the numbers; only signing finds that they do not belong together.
     const trial = utf8("trial");
     const signature = await crypto.subtle.sign(web, privateKey, trial);
     if (!await crypto.subtle.verify(web, publicKey, signature, trial)) {

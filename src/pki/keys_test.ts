@@ -40,6 +40,16 @@ for (const algorithm of ALGORITHMS) {
     );
   });
 
+  Deno.test(`importKeyPair() refuses every key with one bit flipped, or it works (${algorithm})`, async () => {
+    const { pkcs8Der } = keyPair;
+    for (let at = 0; at < pkcs8Der.length; at += algorithm === "p256" ? 1 : 7) {
+      const flipped = pkcs8Der.slice();
+      flipped[at]! ^= 1;
+      const taken = await refuseOr(() => importKeyPair(flipped));
+      if (taken) await taken.sign(data);
+    }
+  });
+
   Deno.test({
     name: `openssl reads our private key and verifies its signature (${algorithm})`,
     ignore: lacks("openssl"),
