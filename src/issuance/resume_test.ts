@@ -360,6 +360,24 @@ Deno.test("a failed import is G001e, and goes on with the same certificate", asy
   }
 });
 
+Deno.test("a key that signs anything but what it was given is a failed import", () =>
+  withEngine(async (test) => {
+    const signsOther: Keystore = {
+      check: () => test.keystore.check(),
+      list: () => test.keystore.list(),
+      remove: (fingerprint) => test.keystore.remove(fingerprint),
+      import: (bundle) => test.keystore.import(bundle),
+      sign: (fingerprint) => test.keystore.sign(fingerprint, new TextEncoder().encode("something else")),
+    };
+    await failsWith("keystore/import-failed", () => issue(test.open({ keystore: signsOther })));
+    assert(!test.requests.some((request) => request.endsWith("/confirmation")));
+    const signsGarbage = { ...signsOther, sign: () => Promise.resolve(new Uint8Array(40)) };
+    await failsWith("keystore/import-failed", () => issue(test.open({ keystore: signsGarbage })));
+    const engine = test.open();
+    await engine.resume();
+    await assertWhole(test, engine);
+  }));
+
 Deno.test("one entry that cannot go on does not stop the others", () =>
   withEngine(async (test) => {
     await crashAt(test, "RECEIVED");
