@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, concatBytes } from "./bytes.ts";
 import { integer, objectIdentifier, octetString, sequence } from "./der_writer.ts";
 import { Oid } from "./oids.ts";
 import type { Encrypted, EncryptionSettings } from "./pbes2.ts";
@@ -24,7 +24,7 @@ export async function encryptTripleDes(plaintext: Bytes, settings: EncryptionSet
     length: 8,
   });
   const cipher = createCipheriv("des-ede3-cbc", key, iv);
-  const ciphertext = new Uint8Array([...cipher.update(plaintext), ...cipher.final()]);
+  const ciphertext = concatBytes([cipher.update(plaintext), cipher.final()]);
   const algorithmDer = sequence(
     objectIdentifier(Oid.pbeWithSha1And3KeyTripleDes),
     sequence(octetString(salt), integer(iterations)),
