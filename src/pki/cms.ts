@@ -191,7 +191,9 @@ async function readSigner(info: DerReader, content: Bytes): Promise<CmsSigner> {
   const contentType = attributes.get(Oid.contentType)?.oid("content type");
   const messageDigest = attributes.get(Oid.messageDigest)?.octetString("message digest");
   if (contentType !== Oid.data || !messageDigest) throw info.error("signed attributes");
-  const digest = new Uint8Array(await crypto.subtle.digest(digestAlgorithm, content));
+  const digest = digestAlgorithm === "SHA-256"
+    ? sha256(content)
+    : new Uint8Array(await crypto.subtle.digest(digestAlgorithm, content));
   const digestOk = equalBytes(messageDigest, digest);
   return { issuerDer, serialHex, digestAlgorithm, digestOk, signedDer, signatureAlgorithmDer, signature };
 }
