@@ -153,7 +153,9 @@ class Connection {
       if (length === 0) this.#allow(this.#settings.times.requestMs);
       // What is no HTTP/1.1 request is refused at its first bytes, not after a time-out.
       if (!/^[A-Za-z]+$/.test(latin1(buffer.subarray(0, Math.min(3, length + count))))) return 400;
-      headEnd = endOfHead(buffer, Math.max(0, length - 3), length + count);
+      const end = endOfHead(buffer, length, length + count);
+      if (end === "broken") return 400;
+      headEnd = end;
       length += count;
     }
     const head = readHead(latin1(buffer.subarray(0, headEnd)), this.#settings.host);
@@ -194,10 +196,11 @@ class Connection {
   }
 }
 
-/** Index of CR LF CR LF, or -1. */
-function endOfHead(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at + 3 < to; at++) {
-    if (bytes[at] === 13 && bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at;
+/** Index of CR LF CR LF; -1 while it is missing; "broken" at a line feed that stands alone. */
+function endOfHead(bytes: Uint8Array, from: number, to: number): number | "broken" {
+  for (let at = bytes.indexOf(10, from); at >= 0 && at < to; at = bytes.indexOf(10, at + 1)) {
+    if (bytes[at - 1] !== 13) return "broken";
+    if (bytes[at - 2] === 10 && bytes[at - 3] === 13) return at - 3;
   }
   return -1;
 }

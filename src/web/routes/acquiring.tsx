@@ -1,6 +1,7 @@
 /** What happens while the certificate is fetched, as it happens. */
 import type { Hono } from "@hono/hono";
 import { AppError } from "../../errors.ts";
+import { hasExactly } from "../body.ts";
 import type { Attempt, PhaseProgress } from "../issuance_types.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS, PROGRESS_PATH } from "../paths.ts";
@@ -108,6 +109,7 @@ export function registerAcquiring(app: Hono, parts: PageParts): void {
   });
 
   app.post(ACTION_PATHS.cancel, async (c) => {
+    if (!hasExactly(await c.req.json(), [])) return c.text("refused", 400);
     const attempt = (await parts.issuance()).current();
     if (attempt === undefined || attempt.outcome() !== undefined) return goTo(c, "certificates");
     try {

@@ -131,7 +131,7 @@ async function authenticate(issuance: Issuance, loginId: string, password: strin
         if (!isExpired(error)) throw error;
       }
     }
-    await open.cancel();
+    await abandon(open);
   }
   const attempt = await issuance.begin({ operation: "issue", loginId });
   if (attempt.question?.kind === "password") await answerPassword(attempt, password);
@@ -141,6 +141,17 @@ async function authenticate(issuance: Issuance, loginId: string, password: strin
 async function answerPassword(attempt: Attempt, password: string): Promise<void> {
   const name = attempt.question?.fields.find((field) => field.secret)?.name ?? "password";
   await attempt.answer({ [name]: password });
+}
+
+/** Makes room for a new attempt. The authority forgets the old one by itself if it cannot be told. */
+async function abandon(attempt: Attempt): Promise<void> {
+  try {
+    await attempt.cancel();
+  } catch (error) {
+    if (error instanceof AppError && error.key === "issuance/too-late-to-cancel") {
+      throw new AppError("issuance/already-running", {}, { cause: error });
+    }
+  }
 }
 
 function isExpired(error: unknown): boolean {
