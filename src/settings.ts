@@ -4,7 +4,7 @@
  * @module
  */
 import type { Language } from "./errors.ts";
-import { ensurePrivateFolder, writeDurably } from "./platform/durable_file.ts";
+import { load } from "./lazy.ts";
 import { inFolder } from "./platform/folders.ts";
 
 export interface Settings {
@@ -23,6 +23,9 @@ export function readSettings(stateFolder: string): Settings {
 
 /** Remembers them. @throws what the file system throws. */
 export async function writeSettings(stateFolder: string, settings: Settings): Promise<void> {
+  const { ensurePrivateFolder, writeDurably } = await load<typeof import("./platform/durable_file.ts")>(
+    import.meta.resolve("./platform/durable_file.ts"),
+  );
   await ensurePrivateFolder(stateFolder);
   const text = `${JSON.stringify(settings)}\n`;
   await writeDurably(inFolder(stateFolder, "settings.json"), new TextEncoder().encode(text));

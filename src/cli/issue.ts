@@ -4,15 +4,18 @@ import { onTermination } from "../platform/signals.ts";
 import { certificateJson, certificateText } from "./certificate_view.ts";
 import type { ExitCode } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
-import { ask, readFirstLine } from "./prompts.ts";
+import { ask, demandTerminal, readFirstLine } from "./prompts.ts";
 
 const LOGIN_ID = { ja: "ログインID", en: "Login ID" };
+const PASSWORD = { ja: "ログインパスワード", en: "login password" };
 
 /** `--issue`: what the page does, without the page. What an earlier run left unfinished is finished first. */
 export async function issue(app: App, output: Output): Promise<ExitCode> {
   const { config } = app;
   const loginId = config.loginId ??
     await ask({ what: LOGIN_ID, secret: false, flag: "--login-id" }, output);
+  // Said before the authority is asked: what it asks for begins with the password.
+  if (!config.passwordFromStdin) demandTerminal({ what: PASSWORD, flag: "--password-stdin" }, output);
   const issuance = await app.issuance();
   const finished = (await issuance.resume()).find((certificate) => certificate.loginId === loginId);
   if (finished !== undefined) return report(finished, { output, resumed: true });

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { type Config, guessOutput, type Invocation, readConfig, readInvocation } from "../config.ts";
 import { openApp } from "../app.ts";
+import { type Config, guessOutput, type Invocation, readConfig, readInvocation } from "../config.ts";
+import { load } from "../lazy.ts";
 import type { ExitCode } from "./exit_codes.ts";
 import { open } from "./open.ts";
 import { Output } from "./output.ts";
-import { load } from "../lazy.ts";
 
 /**
  * Runs one command to its end.

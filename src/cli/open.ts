@@ -1,7 +1,6 @@
 import type { App } from "../app.ts";
 import { AppError } from "../errors.ts";
 import { canOpenBrowser, openInBrowser } from "../platform/browser.ts";
-import { ensurePrivateFolder } from "../platform/durable_file.ts";
 import { claimInstance } from "../platform/instance.ts";
 import { onTermination } from "../platform/signals.ts";
 import type { ExitCode } from "./exit_codes.ts";
@@ -14,7 +13,7 @@ const LAUNCH_KEY_BY_BROWSER_MS = 30_000;
 /** Opens the page and serves it until it is closed; or, if the app runs already, opens the page of that one. */
 export async function open(app: App, output: Output): Promise<ExitCode> {
   const { config } = app;
-  const instance = await claim(app);
+  const instance = claim(app);
   if (!instance.isFirst) {
     const url = await instance.launchUrl();
     if (url === undefined) throw new AppError("app/not-answering", {});
@@ -41,9 +40,8 @@ export async function open(app: App, output: Output): Promise<ExitCode> {
   return 0;
 }
 
-async function claim({ config, randomBytes }: App) {
+function claim({ config, randomBytes }: App) {
   try {
-    await ensurePrivateFolder(config.stateFolder);
     return claimInstance(config.stateFolder, { randomBytes });
   } catch (cause) {
     throw new AppError("state/not-writable", { path: config.stateFolder }, { cause });

@@ -5,8 +5,8 @@
  * @module
  */
 import { type AppError, type Language, type Text, toAppError } from "../errors.ts";
-import type { ExitCode } from "./exit_codes.ts";
 import { load } from "../lazy.ts";
+import type { ExitCode } from "./exit_codes.ts";
 
 /** Where the bytes go; tests bring their own. */
 export interface Streams {
@@ -84,7 +84,8 @@ export class Output {
         retryAfterSeconds,
       });
     } else {
-      const lines = [`${message}(${code})`, ...(detail === undefined ? [] : [detail]), advice];
+      const gap = this.language === "ja" ? "" : " "; // 。brings its own
+      const lines = [`${message}${gap}(${code})`, ...(detail === undefined ? [] : [detail]), advice];
       if (retryAfterSeconds !== undefined) {
         lines.push(this.#pick(LABELS.retryAfter).replace("{seconds}", String(Math.ceil(retryAfterSeconds))));
       }

@@ -18,16 +18,26 @@ export interface Asked {
 const MAX_LINE_BYTES = 4_096;
 
 /**
- * Asks for one value.
+ * Makes sure that somebody is there to be asked.
  *
  * @throws {AppError} `usage/terminal-required` without a terminal on both sides, and with `--json`, which is for
- *   scripts; `issuance/cancelled` on Ctrl-C.
+ *   scripts.
  */
-export async function ask({ what, secret, flag }: Asked, output: Output): Promise<string> {
-  const message = what[output.language];
+export function demandTerminal({ what, flag }: Omit<Asked, "secret">, output: Output): void {
   if (output.json || !Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
-    throw new AppError("usage/terminal-required", { what: message, flag });
+    throw new AppError("usage/terminal-required", { what: what[output.language], flag });
   }
+}
+
+/**
+ * Asks for one value.
+ *
+ * @throws {AppError} `usage/terminal-required` as {@link demandTerminal} does; `issuance/cancelled` on Ctrl-C.
+ */
+export async function ask(asked: Asked, output: Output): Promise<string> {
+  demandTerminal(asked, output);
+  const { what, secret } = asked;
+  const message = what[output.language];
   // A third of the whole program in time and memory: loaded only when somebody is there to be asked.
   const { input, password } = await import("@inquirer/prompts");
   try {

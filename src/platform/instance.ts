@@ -36,7 +36,7 @@ export interface OtherInstance {
 }
 
 /**
- * Claims a state folder, which must exist.
+ * Claims a state folder, which is created if it is not there.
  *
  * @throws what the file system throws if the folder cannot be written.
  */
@@ -44,6 +44,7 @@ export function claimInstance(
   stateFolder: string,
   parts: { randomBytes: (length: number) => Uint8Array<ArrayBuffer>; patienceMs?: number },
 ): OwnInstance | OtherInstance {
+  Deno.mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const addressPath = inFolder(stateFolder, ADDRESS_FILE);
   const lock = Deno.openSync(inFolder(stateFolder, "instance.lock"), {
     write: true,
