@@ -1,12 +1,17 @@
 -- wrk's side of the authority bench: sends each prepared CSR once, then stops.
 local requests = {}
-for line in io.lines(os.getenv("HAKKO_BENCH_REQUESTS")) do
-  local path, token, key, csr = line:match("^(%S+) (%S+) (%S+) (%S+)$")
-  requests[#requests + 1] = wrk.format("POST", path, {
-    ["Authorization"] = "Bearer " .. token,
-    ["Idempotency-Key"] = key,
-    ["Content-Type"] = "application/json",
-  }, '{"csr":"' .. csr .. '"}')
+
+-- Not before: the Host header is known only here.
+function init()
+  for line in io.lines(os.getenv("HAKKO_BENCH_REQUESTS")) do
+    local path, token, key, csr = line:match("^(%S+) (%S+) (%S+) (%S+)$")
+    requests[#requests + 1] = wrk.format("POST", path, {
+      ["Host"] = wrk.headers["Host"],
+      ["Authorization"] = "Bearer " .. token,
+      ["Idempotency-Key"] = key,
+      ["Content-Type"] = "application/json",
+    }, '{"csr":"' .. csr .. '"}')
+  end
 end
 
 local sent = 0
