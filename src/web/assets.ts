@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { load } from "../lazy.ts";
 import type { Profile } from "../profile.ts";
 import { ASSET_PATHS } from "./paths.ts";
 
@@ -32,19 +33,23 @@ export function createAssets(profile: () => Promise<Profile>): ReadonlyMap<strin
     [ASSET_PATHS.brand, {
       type: "text/css; charset=utf-8",
       destination: "style",
-      text: once(async () => (await import("./brand.ts")).brandCss((await profile()).brand)),
+      text: once(async () => (await loadBrand()).brandCss((await profile()).brand)),
     }],
     [ASSET_PATHS.icon, {
       type: "image/svg+xml; charset=utf-8",
       destination: "image",
       text: once(async () =>
-        (await import("./brand.ts")).brandIcon(
+        (await loadBrand()).brandIcon(
           await readText("../../assets/icon.svg"),
           (await profile()).brand,
         )
       ),
     }],
   ]);
+}
+
+function loadBrand() {
+  return load<typeof import("./brand.ts")>(import.meta.resolve("./brand.ts"));
 }
 
 /** Reads a file beside this one; works in a checkout and inside the executable. */

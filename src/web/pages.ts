@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Hono } from "@hono/hono";
+import { Hono } from "@hono/hono/tiny"; // the small router is enough for a dozen exact paths
 import type { Answer } from "./answer.ts";
 import type { PageRequest } from "./gate.ts";
 import type { PageParts } from "./page_parts.ts";
@@ -17,9 +17,12 @@ import { registerLanguage } from "./routes/language.ts";
 import { registerQuestion } from "./routes/question.tsx";
 import { errorPage } from "./routes/respond.tsx";
 import { registerResult } from "./routes/result.tsx";
+import { BrandMark } from "./views/icons.tsx";
+import { withoutNode } from "./views/without_node.ts";
 
 /** Builds the pages. */
 export function createPages(parts: PageParts): (request: PageRequest) => Promise<Answer> {
+  withoutNode(() => void String(BrandMark())); // the first element of all
   const app = new Hono();
   app.onError((error, c) => errorPage(c, parts, error));
   app.notFound((c) => c.text("refused", 404));

@@ -91,6 +91,8 @@ class Connection {
   readonly ended: Promise<void>;
   readonly #client: Deno.TcpConn;
   readonly #settings: Settings;
+  /** For one head, used again for the next. */
+  readonly #buffer = new Uint8Array(MAX_HEAD_BYTES);
   #closeAt = 0;
 
   constructor(client: Deno.TcpConn, settings: Settings) {
@@ -143,7 +145,7 @@ class Connection {
 
   /** One whole request; the status of a refusal; or nothing when the client left. */
   async #receive(): Promise<{ request: UiRequest; isLast: boolean } | number | undefined> {
-    const buffer = new Uint8Array(MAX_HEAD_BYTES);
+    const buffer = this.#buffer;
     let length = 0;
     let headEnd = -1;
     while (headEnd < 0) {
@@ -187,9 +189,8 @@ class Connection {
   async #drain(): Promise<void> {
     await this.#client.closeWrite();
     this.#allow(Math.min(1000, this.#settings.times.requestMs));
-    const buffer = new Uint8Array(16 * 1024);
     for (let rest = 128 * 1024; rest > 0;) {
-      const count = await this.#client.read(buffer);
+      const count = await this.#client.read(this.#buffer);
       if (count === null) return;
       rest -= count;
     }
@@ -206,9 +207,7 @@ function endOfHead(bytes: Uint8Array, from: number, to: number): number | "broke
 }
 
 function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+  return new TextDecoder("latin1").decode(bytes);
 }
 
 function closeQuietly(resource: { close(): void }): void {
