@@ -65,7 +65,6 @@ export const en: Messages = {
   serial: "Serial number",
   validity: "Validity",
   validityRange: (from, to) => `${from} to ${to}`,
-  notAfter: "Valid until",
   storedAt: "Stored in",
   closeBrowsers: "Please close all browser windows once",
   closeBrowsersWhy: "Going on without doing so may fail. Then log in again from the login page.",
@@ -79,6 +78,7 @@ export const en: Messages = {
       : `Try again in about ${Math.ceil(seconds / 60)} minutes.`,
 
   working: "Working…",
+  again: "The connection broke; try again.",
   slowDown: "Too many actions at once; wait a moment, then try again.",
 };
 

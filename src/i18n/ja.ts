@@ -74,7 +74,6 @@ export const ja = {
   serial: "シリアル番号",
   validity: "有効期間",
   validityRange: (from: string, to: string) => `${from} から ${to} まで`,
-  notAfter: "有効期限",
   storedAt: "保存先",
   closeBrowsers: "開いているブラウザも全て一旦閉じてください",
   closeBrowsersWhy:
@@ -91,6 +90,7 @@ export const ja = {
 
   // Spoken and shown by the page script
   working: "処理しています…",
+  again: "通信が途切れました。もう一度お試しください。",
   slowDown: "操作が続いたため、少し待ってからもう一度お試しください。",
 };
 

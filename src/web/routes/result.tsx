@@ -1,7 +1,7 @@
 /** 証明書取得結果: who, serial, validity, where it is stored, and what to do with the browser. */
 import type { Hono } from "@hono/hono";
 import { formatDateTime } from "../../i18n/mod.ts";
-import type { AcquiredCertificate } from "../issuance_types.ts";
+import type { AcquiredCertificate } from "../../issuance/mod.ts";
 import type { PageParts } from "../page_parts.ts";
 import { PAGE_PATHS } from "../paths.ts";
 import { Banner } from "../views/banner.tsx";
@@ -29,7 +29,6 @@ export function ResultPage({ view, certificate }: ResultPageProps) {
             { name: t.organization, value: certificate.organization },
             { name: t.serial, value: certificate.serial, code: true },
             { name: t.validity, value: t.validityRange(from, to) },
-            { name: t.notAfter, value: to },
             { name: t.storedAt, value: certificate.storedAt, code: true },
           ]}
         />
