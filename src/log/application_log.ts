@@ -8,7 +8,10 @@ import { redactFields, toLogLine } from "./redact.ts";
 import { appendLine } from "./rotation.ts";
 
 export interface ApplicationLogOptions {
-  /** Candidate files, best first: the first that can be written is used. */
+  /**
+   * Candidate files, best first: the first that can be written is used. The last one's folder is created if it
+   * is missing; a better place is somebody else's to make, e.g. the installer's.
+   */
   paths: readonly string[];
   now: () => Date;
 }
@@ -92,7 +95,8 @@ class LogPlace {
   append(record: (lost: number) => string): void {
     for (let at = this.#current; at < this.#paths.length; at++) {
       try {
-        appendLine(this.#paths[at]!, record(this.#lost));
+        const isLast = at === this.#paths.length - 1;
+        appendTo(this.#paths[at]!, { line: record(this.#lost), createsFolder: isLast });
         this.#current = at;
         this.#lost = 0;
         return;
@@ -102,5 +106,15 @@ class LogPlace {
     }
     this.#lost++;
     // All places failed. The disk may have room again later, so that the best place stays the one to try.
+  }
+}
+
+function appendTo(path: string, { line, createsFolder }: { line: string; createsFolder: boolean }): void {
+  try {
+    appendLine(path, line);
+  } catch (error) {
+    if (!createsFolder || !(error instanceof Deno.errors.NotFound)) throw error;
+    Deno.mkdirSync(path.replace(/[\\/][^\\/]*$/, ""), { recursive: true, mode: 0o700 });
+    appendLine(path, line);
   }
 }

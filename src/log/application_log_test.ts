@@ -52,13 +52,21 @@ Deno.test("ApplicationLog falls back to the next place and says so", () =>
     assertEquals(records(paths[1]!).length, 2);
   }));
 
+Deno.test("ApplicationLog creates the folder of its last place only", () =>
+  withFolder((folder) => {
+    new ApplicationLog({ paths: [`${folder}/a/x.log`, `${folder}/b/c/x.log`], now }).info("one");
+    assertEquals([...Deno.readDirSync(folder)].map((entry) => entry.name), ["b"]);
+    assertEquals(records(`${folder}/b/c/x.log`).length, 1);
+  }));
+
 Deno.test("ApplicationLog never throws, and counts what it lost meanwhile", () =>
   withFolder((folder) => {
     const path = `${folder}/later/x.log`;
+    Deno.writeTextFileSync(`${folder}/later`, "a file where the folder should be");
     const log = new ApplicationLog({ paths: [path], now });
     log.info("one");
     log.error("two", errorFields(new Error("x")));
-    Deno.mkdirSync(`${folder}/later`);
+    Deno.removeSync(`${folder}/later`);
     log.info("three");
     assertEquals(records(path).map((record) => [record.event, record.lostRecords]), [["three", 2]]);
   }));

@@ -4,18 +4,20 @@ import type { LogFields } from "./log.ts";
 /** Longest chain of causes that is followed. */
 const MAX_CAUSES = 5;
 
-/** Flat fields for {@link Log.error}: `code` of a catalogue error, `error` with all causes, `stack`. */
+/** Flat fields for {@link Log.error}: `code` of a catalogue error, `error` with all causes, and the first cause's `stack`. */
 export function errorFields(error: unknown): LogFields {
   const messages: string[] = [];
   let current = error;
+  let stack: string | undefined;
   for (let depth = 0; depth < MAX_CAUSES && current !== undefined && current !== null; depth++) {
     messages.push(current instanceof Error ? `${current.name}: ${current.message}` : String(current));
+    if (current instanceof Error) stack = current.stack;
     current = current instanceof Error ? current.cause : undefined;
   }
   return {
     ...(hasCode(error) ? { code: error.code, correlationId: error.correlationId } : {}),
     error: messages.join(" ← "),
-    stack: error instanceof Error ? error.stack : undefined,
+    stack,
   };
 }
 
