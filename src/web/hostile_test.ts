@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createPeerCheck } from "../platform/peer.ts";
 import { openWeb, type RunningWeb, type WebOptions } from "./mod.ts";
 import { ACTION_PATHS, ALIVE_PATH, ASSET_PATHS, LAUNCH_PATH, PAGE_PATHS, PROGRESS_PATH } from "./paths.ts";
-import { SESSION_PATH, SHELL_PATH } from "./paths.ts";
+import { SESSION_PATH } from "./paths.ts";
 import { base64url } from "./secrets.ts";
 import { type TestParts, testParts } from "./testing/parts.ts";
 import {

@@ -13,7 +13,7 @@ export const MAX_CONNECTIONS = 64;
 
 /** Times of one connection, in milliseconds. */
 export interface ConnectionTimes {
-  /** Without a first byte; browsers open connections ahead of need. */
+  /** Without a first byte; browsers open connections ahead of need. Longer than a hidden tab's minute between two beats. */
   idleMs: number;
   /** From the first byte of a request to its last. */
   requestMs: number;
@@ -21,4 +21,4 @@ export interface ConnectionTimes {
   answerMs: number;
 }
 
-export const CONNECTION_TIMES: ConnectionTimes = { idleMs: 60_000, requestMs: 10_000, answerMs: 180_000 };
+export const CONNECTION_TIMES: ConnectionTimes = { idleMs: 75_000, requestMs: 10_000, answerMs: 180_000 };

@@ -12,7 +12,7 @@ import type { Profile } from "../profile.ts";
 import { createAssets } from "./assets.ts";
 import type { Answer } from "./answer.ts";
 import { createGate, type PageRequest } from "./gate.ts";
-import type { Issuance } from "./issuance_types.ts";
+import type { Issuance } from "../issuance/mod.ts";
 import { Lifetime } from "./lifetime.ts";
 import { CONNECTION_TIMES, type ConnectionTimes } from "./limits.ts";
 import type { LanguageSetting } from "./page_parts.ts";
@@ -107,7 +107,7 @@ export function openWeb(parts: WebParts): Promise<RunningWeb> {
     now,
     graceMs: closeAfterMs,
     checkEveryMs: tickMs,
-    isBusy: () => walk?.running() !== undefined,
+    isBusy: () => walk?.isBusy() ?? false,
   });
 
   const launchUrl = () => `http://127.0.0.1:${port}/#k=${sessions.mintLaunchKey()}`;

@@ -2,7 +2,7 @@
 import { AppError, type Language } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
-import type { Issuance } from "./issuance_types.ts";
+import type { Issuance } from "../issuance/mod.ts";
 import type { Walk } from "./walk.ts";
 
 /** The language of the pages, remembered between starts. */

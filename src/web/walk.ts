@@ -5,7 +5,7 @@
  * @module
  */
 import { AppError } from "../errors.ts";
-import type { Attempt, Issuance } from "./issuance_types.ts";
+import type { Attempt, Issuance } from "../issuance/mod.ts";
 
 /** Said once, on the next certificate list. */
 export type Notice = { kind: "cancelled" } | { kind: "resumed"; loginId: string };
@@ -16,6 +16,7 @@ export class Walk {
   #issuance: Promise<Issuance> | undefined;
   #loaded: Issuance | undefined;
   #busy = false;
+  #resuming = false;
   #notices: Notice[] = [];
   /** The login ID typed last; never the password. */
   loginId = "";
@@ -48,9 +49,14 @@ export class Walk {
   }
 
   async #resume(issuance: Issuance): Promise<void> {
-    for (const { loginId } of await issuance.resume()) {
-      this.#notices.push({ kind: "resumed", loginId });
-      this.revision++;
+    this.#resuming = true;
+    try {
+      for (const { loginId } of await issuance.resume()) {
+        this.#notices.push({ kind: "resumed", loginId });
+        this.revision++;
+      }
+    } finally {
+      this.#resuming = false;
     }
   }
 
@@ -79,6 +85,11 @@ export class Walk {
     const attempt = this.#loaded?.current();
     if (attempt === undefined || attempt.outcome() !== undefined) return undefined;
     return this.#acquiring.has(attempt) ? attempt : undefined;
+  }
+
+  /** Whether the app must not end now. */
+  isBusy(): boolean {
+    return this.#busy || this.#resuming || this.running() !== undefined;
   }
 
   notify(notice: Notice): void {

@@ -357,12 +357,23 @@
   /** @param {unknown} error */
   function fail(error) {
     if (isEnded) return;
-    if (!(error instanceof Refused)) return end("gone"); // no connection: the app has ended
+    if (!(error instanceof Refused)) return void checkGone();
     if (error.reason === "slow-down") return say(words.slowDown);
     if (error.reason === "expired" || error.reason === "reused" || error.reason === "gone") {
       return end(error.reason);
     }
     end("refused");
+  }
+
+  /** No answer: the app has ended, or only this one connection. */
+  async function checkGone() {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    try {
+      await prove();
+      say(words.again);
+    } catch (error) {
+      if (!isEnded) end(error instanceof Refused && error.reason === "expired" ? "expired" : "gone");
+    }
   }
 
   function clearSecrets() {
@@ -414,7 +425,7 @@
       await load(history.state?.page ?? "certificates");
     } catch (error) {
       fail(error);
-      if (!isEnded) setTimeout(start, 2000); // told to slow down
+      if (!isEnded) setTimeout(start, 2000); // told to slow down, or a connection broke
     }
   }
 

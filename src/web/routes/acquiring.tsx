@@ -2,7 +2,7 @@
 import type { Hono } from "@hono/hono";
 import { AppError } from "../../errors.ts";
 import { hasExactly } from "../body.ts";
-import type { Attempt, PhaseProgress } from "../issuance_types.ts";
+import type { Attempt, PhaseProgress } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS, PROGRESS_PATH } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";

@@ -2,7 +2,7 @@
 import type { Hono } from "@hono/hono";
 import type { AppError } from "../../errors.ts";
 import { daysLeft, formatDateTime } from "../../i18n/mod.ts";
-import type { HeldCertificate, PendingSummary } from "../issuance_types.ts";
+import type { HeldCertificate, PendingSummary } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { PAGE_PATHS } from "../paths.ts";
 import { Banner, ErrorBanner } from "../views/banner.tsx";

@@ -3,7 +3,7 @@ import type { Context, Hono } from "@hono/hono";
 import { AppError } from "../../errors.ts";
 import { LOGIN_ID_MAX, PASSWORD_MAX } from "../../protocol/messages.ts";
 import { type Fields, hasExactly } from "../body.ts";
-import type { Attempt, Issuance } from "../issuance_types.ts";
+import type { Attempt, Issuance } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";

@@ -3,7 +3,7 @@ import type { Hono } from "@hono/hono";
 import { AppError } from "../../errors.ts";
 import { pick } from "../../i18n/mod.ts";
 import { type Fields, hasExactly } from "../body.ts";
-import type { Question } from "../issuance_types.ts";
+import type { Question } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";

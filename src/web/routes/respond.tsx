@@ -2,7 +2,7 @@
 import type { Context } from "@hono/hono";
 import type { AppError } from "../../errors.ts";
 import { MESSAGES } from "../../i18n/mod.ts";
-import type { Attempt } from "../issuance_types.ts";
+import type { Attempt } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { PAGE_PATHS, type PageName } from "../paths.ts";
 import type { View } from "../views/layout.tsx";

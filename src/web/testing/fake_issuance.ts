@@ -10,7 +10,7 @@ import type {
   Phase,
   PhaseState,
   Question,
-} from "../issuance_types.ts";
+} from "../../issuance/mod.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PHASES: readonly Phase[] = ["key", "request", "issue", "import", "confirm"];

@@ -73,6 +73,7 @@ export function Layout({ view, name, title, action, children }: LayoutProps) {
         data-part="words"
         data-working={t.working}
         data-slow-down={t.slowDown}
+        data-again={t.again}
         data-skip={t.skipToContent}
       />
     </div>

@@ -1,6 +1,6 @@
 /** The five phases of an acquisition. The page script updates them in place, by `data-phase`. */
 import type { Messages } from "../../i18n/mod.ts";
-import type { PhaseProgress, PhaseState } from "../issuance_types.ts";
+import type { PhaseProgress, PhaseState } from "../../issuance/mod.ts";
 
 export interface PhasesProps {
   t: Messages;
