@@ -42,7 +42,7 @@ export interface KeystoreStatus {
  * Every method may throw `keystore/tool-missing`, `keystore/locked`, `keystore/unusable`.
  */
 export interface Keystore {
-  /** Are the tools here? Creates what is missing. @throws {AppError} saying what to install. */
+  /** Are the tools here? Creates what is missing, removes what a killed run left. @throws {AppError} saying what to install. */
   check(): Promise<KeystoreStatus>;
   /** Stores key and certificate. Already there is success. @throws {AppError} `keystore/import-failed`. */
   import(bundle: Pkcs12Bundle): Promise<KeystoreEntry>;

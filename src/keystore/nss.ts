@@ -44,14 +44,15 @@ export class NssKeystore implements Keystore {
 
   async check(): Promise<KeystoreStatus> {
     for (const tool of commands.NSS_TOOLS) this.#find(tool);
+    // A run that was killed in the middle of an import left a bundle with its password. Here and not at the next
+    // import, because there may never be one: what was killed while it signed is imported already.
+    await guard("cannot write temporary files", () => sweepTemporaryFolders(this.#parts.temporaryFolder));
     await this.#create();
     await this.#withDatabase((database) => this.#refuseLocked(database));
     return { location: this.#parts.folder, usable: true, kind: "nss" };
   }
 
   async import(bundle: Pkcs12Bundle): Promise<KeystoreEntry> {
-    // A run that was killed in the middle of an import left a bundle with its password.
-    await guard("cannot write temporary files", () => sweepTemporaryFolders(this.#parts.temporaryFolder));
     await this.#create();
     await this.#withDatabase(async (database, folder) => {
       const bundleFile = await writePrivateFile(`${folder}/bundle.p12`, bundle.pkcs12Der);

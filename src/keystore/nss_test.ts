@@ -99,16 +99,14 @@ Deno.test("NssKeystore: half a database is completed", { ignore }, () =>
   }));
 
 Deno.test(
-  "NssKeystore: what a killed import left is swept by the next one",
+  "NssKeystore: what a killed import or signature left is swept by the next run's check()",
   { ignore },
   () =>
     inFolder(async (folder) => {
       const left = `${folder}/tmp/keystore-killed`;
       await Deno.mkdir(left, { recursive: true });
       await Deno.writeTextFile(`${left}/bundle.password`, "secret");
-      const keystore = open(folder);
-      await keystore.check();
-      await keystore.import((await createBundle("p256")).bundle);
+      await open(folder).check();
       assertEquals([...Deno.readDirSync(`${folder}/tmp`)], []);
     }),
 );
