@@ -23,7 +23,7 @@ export interface OutputOptions {
 }
 
 const LABELS = {
-  correlationId: { ja: "照会番号", en: "Correlation ID" },
+  correlationId: { ja: "お問合せ番号", en: "Reference number" },
   retryAfter: { ja: "{seconds}秒後にもう一度お試しください。", en: "Try again in {seconds} seconds" },
 } as const satisfies Record<string, Text>;
 

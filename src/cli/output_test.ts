@@ -37,7 +37,7 @@ Deno.test("Output.failure() says message, code, next step and correlation ID", a
   assertEquals(
     written.err,
     "認証の誤りが続いたため、このログインIDは一時的にご利用いただけません。(H102e)\n" +
-      "2026年4月1日 09:00以降にもう一度お試しください。\n照会番号: abc\n",
+      "2026年4月1日 09:00以降にもう一度お試しください。\nお問合せ番号: abc\n",
   );
   assertEquals(written.out, "");
 });
@@ -50,7 +50,7 @@ Deno.test("Output.failure() in English, with the authority's own words and the t
     "Until 10:00",
     "Check this PC's network connection, then try again later",
     "Try again in 30 seconds",
-    "Correlation ID: c0ffee",
+    "Reference number: c0ffee",
     "",
   ]);
 });

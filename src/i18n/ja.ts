@@ -82,7 +82,7 @@ export const ja = {
 
   // 証明書取得エラー
   errorTitle: "証明書取得エラー",
-  correlationId: "お問い合わせ番号",
+  correlationId: "お問合せ番号",
   retryAfter: (seconds: number) =>
     seconds < 120
       ? `およそ${seconds}秒後にもう一度お試しください。`

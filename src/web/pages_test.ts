@@ -209,7 +209,7 @@ for (const [name, error, text] of ON_THE_FORM) {
     const { issue } = await setUp({ script: { beginError: error } });
     const { status, body } = await issue();
     assertEquals(status, error.row.status);
-    for (const expected of [text, ID, "お問い合わせ番号", `value="hanako"`, "認証して発行"]) {
+    for (const expected of [text, ID, "お問合せ番号", `value="hanako"`, "認証して発行"]) {
       assertStringIncludes(body, expected);
     }
   });
