@@ -1,16 +1,18 @@
 /**
  * Whose program is at the other end of a connection to 127.0.0.1? On a shared PC any user can connect there.
  *
- * Linux: the kernel's table of connections names the owner. Deno opens nothing below `/proc` without all
- * permissions, so `cat` reads it. (Windows: `GetExtendedTcpTable`, with the Windows keystore.)
+ * Linux: the kernel is asked (sock_diag.ts), or where that cannot be, its table of connections is read. Deno
+ * opens nothing below `/proc` without all permissions, so `cat` reads it. (Windows: `GetExtendedTcpTable`, with
+ * the Windows keystore.)
  *
  * @module
  */
 import { currentOs } from "./os.ts";
 import { findProgram, runProgram } from "./run.ts";
+import { openSockDiag } from "./sock_diag.ts";
 
 /** Whether the program behind this port of the loopback interface belongs to the user who runs the app. */
-export type PeerCheck = (clientPort: number, serverPort?: number) => Promise<boolean>;
+export type PeerCheck = (clientPort: number, serverPort: number) => Promise<boolean>;
 
 /** States in which the client's end is held by a process: ESTABLISHED and CLOSE_WAIT (`include/net/tcp_states.h`). */
 const OWNED_STATES = new Set(["01", "08"]);
@@ -25,9 +27,17 @@ const UID_COLUMN = 7;
  */
 export function createPeerCheck(): PeerCheck | undefined {
   if (currentOs() !== "linux") return undefined;
-  const cat = findProgram("cat");
   const uid = Deno.uid();
-  if (cat === undefined || uid === null) return undefined;
+  if (uid === null) return undefined;
+  const findOwner = openSockDiag();
+  if (findOwner === undefined) return createTableCheck(uid);
+  return (clientPort, serverPort) => Promise.resolve(findOwner(clientPort, serverPort) === uid);
+}
+
+/** The slow way, for kernels and C libraries without the quick one. */
+export function createTableCheck(uid: number): PeerCheck | undefined {
+  const cat = findProgram("cat");
+  if (cat === undefined) return undefined;
   return async function belongsToThisUser(clientPort, serverPort) {
     try {
       // The kernel walks its whole hash table for each of the two (5 ms on a large machine), and browsers are
