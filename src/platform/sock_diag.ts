@@ -48,7 +48,12 @@ export type FindOwner = (clientPort: number, serverPort: number) => number | und
  */
 export function openSockDiag(): FindOwner | undefined {
   const libc = loadLibc();
-  if (libc === undefined) return undefined;
+  return libc && createFindOwner(libc);
+}
+
+type Libc = Deno.DynamicLibrary<typeof LIBC_SYMBOLS>["symbols"];
+
+function createFindOwner(libc: Libc): FindOwner | undefined {
   /** @returns The kernel's answer: a message with its header. */
   function ask(request: Uint8Array<ArrayBuffer>): DataView | undefined {
     const socket = libc.socket(...SOCKET);
@@ -71,7 +76,7 @@ export function openSockDiag(): FindOwner | undefined {
   };
 }
 
-function loadLibc(): Deno.DynamicLibrary<typeof LIBC_SYMBOLS>["symbols"] | undefined {
+function loadLibc(): Libc | undefined {
   for (const path of LIBRARIES) {
     // Asked first: where a permission is missing, trying would stop and ask the person at the terminal.
     if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") continue;
