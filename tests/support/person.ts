@@ -32,6 +32,31 @@ export async function fillsAndSends(
   await presses(page, "認証して発行");
 }
 
+/**
+ * Presses Tab (or Shift+Tab) until the focus is there, as a person without a mouse does.
+ *
+ * @throws {Error} if it never gets there, or if the focus cannot be seen on the way.
+ */
+export async function tabsTo(
+  page: Page,
+  role: "button" | "link" | "textbox",
+  { name, key = "Tab" }: { name: string; key?: "Tab" | "Shift+Tab" },
+): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true });
+  for (let presses = 0; presses < 20; presses++) {
+    await page.keyboard.press(key);
+    if (await wanted.and(page.locator(":focus")).count() === 0) continue;
+    const outline = await page.evaluate<{ style: string; width: string }>(
+      `(({ outlineStyle: style, outlineWidth: width }) => ({ style, width }))(getComputedStyle(document.activeElement))`,
+    );
+    if (outline.style === "none" || parseFloat(outline.width) < 2) {
+      throw new Error(`「${name}」 has the focus, but nobody can see it`);
+    }
+    return;
+  }
+  throw new Error(`${key} does not lead to 「${name}」`);
+}
+
 /** Everything between opening the page and having the certificate. */
 export async function getsCertificate(page: Page, account: DemoAccount): Promise<void> {
   await seesHeading(page, "証明書取得");
