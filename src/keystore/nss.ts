@@ -47,13 +47,16 @@ export class NssKeystore implements Keystore {
     // A run that was killed in the middle of an import left a bundle with its password. Here and not at the next
     // import, because there may never be one: what was killed while it signed is imported already.
     await guard("cannot write temporary files", () => sweepTemporaryFolders(this.#parts.temporaryFolder));
-    await this.#create();
-    await this.#withDatabase((database) => this.#refuseLocked(database));
-    return { location: this.#parts.folder, usable: true, kind: "nss" };
+    const { folder } = this.#parts;
+    const isNew = !databaseFiles(folder).keys;
+    await guard("the folder cannot be created", () => ensurePrivateFolder(folder));
+    await this.#withDatabase((database) => this.#probe(database));
+    if (isNew) this.#parts.log.info("keystore.created", { folder });
+    return { location: folder, usable: true, kind: "nss" };
   }
 
   async import(bundle: Pkcs12Bundle): Promise<KeystoreEntry> {
-    await this.#create();
+    await guard("the folder cannot be created", () => ensurePrivateFolder(this.#parts.folder));
     await this.#withDatabase(async (database, folder) => {
       const bundleFile = await writePrivateFile(`${folder}/bundle.p12`, bundle.pkcs12Der);
       const bundlePasswordFile = await writePrivateFile(`${folder}/bundle.password`, bundle.password);
@@ -85,7 +88,7 @@ export class NssKeystore implements Keystore {
       const contentFile = await writePrivateFile(`${folder}/content`, content);
       const output = await this.#run("cmsutil", commands.signArgs(database, { keyId, contentFile }));
       if (output.code === 0) return output.stdout;
-      await this.#refuseLocked(database);
+      await this.#probe(database);
       throw unusable("the key cannot be used", failure("cmsutil", output));
     });
     // The tool chose the certificate: if two share a name or a key, it may have been another one.
@@ -105,7 +108,7 @@ export class NssKeystore implements Keystore {
     await this.#withDatabase(async (database) => {
       const output = await this.#run("certutil", commands.removeKeyArgs(database, entry.keyId));
       if ((await this.#entries()).some((entry) => entry.fingerprint === fingerprint)) {
-        await this.#refuseLocked(database);
+        await this.#probe(database);
         throw unusable("the key cannot be removed", failure("certutil", output));
       }
       // A certificate without its key is never listed and does no harm: failing here is not worth a word.
@@ -126,21 +129,15 @@ export class NssKeystore implements Keystore {
     return await guard("the database cannot be read", () => readNssEntries(folder));
   }
 
-  async #create(): Promise<void> {
-    const { folder } = this.#parts;
-    await guard("the folder cannot be created", () => ensurePrivateFolder(folder));
-    // Without key4.db only: see createArgs().
-    if (databaseFiles(folder).keys) return;
-    const output = await this.#run("certutil", commands.createArgs(folder));
-    if (output.code !== 0) throw unusable("the database cannot be created", failure("certutil", output));
-    this.#parts.log.info("keystore.created", { folder });
-  }
-
   /**
-   * Refuses a database with a primary password. pk12util logs in before it looks at its file, so that a file
-   * which is no bundle tells by the exit code whether the empty password is right, and changes nothing.
+   * Refuses a database with a primary password, and creates what is missing of one. pk12util logs in before it looks
+   * at its file, so that a file which is no bundle tells by the exit code whether the empty password is right, and
+   * changes nothing. Where there is no database it makes one with the empty password first.
+   *
+   * Not `certutil -N`, which makes one too: if a database appears in that moment (of a browser, or of a tool that a
+   * killed run has left running), it asks a terminal for the password, and without a terminal it asks for ever.
    */
-  async #refuseLocked(database: commands.NssDatabase): Promise<void> {
+  async #probe(database: commands.NssDatabase): Promise<void> {
     const output = await this.#run(
       "pk12util",
       commands.importArgs(database, {

@@ -17,14 +17,6 @@ export interface NssDatabase {
   emptyPasswordFile: string;
 }
 
-/**
- * Creates both database files. Only for a folder without `key4.db`: where one is, certutil asks for its
- * password, and without a terminal it asks for ever.
- */
-export function createArgs(folder: string): string[] {
-  return ["-N", "--empty-password", "-d", `sql:${folder}`];
-}
-
 /** Imports a PKCS#12 bundle; its password comes by file, never by argument. */
 export function importArgs(
   database: NssDatabase,

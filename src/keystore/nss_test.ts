@@ -85,6 +85,24 @@ Deno.test(
     }),
 );
 
+Deno.test(
+  "NssKeystore: several starts at once make one database, and none waits for the others",
+  { ignore },
+  () =>
+    inFolder(async (folder) => {
+      const keystores = Array.from({ length: 4 }, (_, number) =>
+        new NssKeystore({
+          folder: `${folder}/.pki/nssdb`,
+          temporaryFolder: `${folder}/tmp-${number}`,
+          log: createMemoryLog(),
+        }));
+      await Promise.all(keystores.map((keystore) => keystore.check()));
+      const { bundle } = await createBundle("p256");
+      const { fingerprint } = await open(folder).import(bundle);
+      for (const keystore of keystores) await keystore.sign(fingerprint, new Uint8Array([1]));
+    }),
+);
+
 Deno.test("NssKeystore: half a database is completed", { ignore }, () =>
   inFolder(async (folder) => {
     const keystore = open(folder);
