@@ -63,13 +63,14 @@ async function compile(target: string, folder: string): Promise<boolean> {
 
 /** The app's permissions of `deno.json`, frozen into the executable: it never asks for more. */
 export function permissionFlags(isWindows: boolean): string[] {
-  const { read, write, net, run, env, sys } = manifest.permissions.app;
+  const { read, write, net, run, env, sys, ffi } = manifest.permissions.app;
   const all = { read, write, net };
   return [
     ...Object.entries(all).flatMap(([name, isAllowed]) => isAllowed ? [`--allow-${name}`] : []),
     `--allow-run=${(isWindows ? WINDOWS_PROGRAMS : run).join(",")}`,
     `--allow-env=${env.join(",")}`,
     `--allow-sys=${sys.join(",")}`,
+    ...(isWindows ? [] : [`--allow-ffi=${ffi.join(",")}`]),
     "--deny-import",
     "--no-prompt",
   ];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { currentOs } from "../platform/os.ts";
 
 /** The variables that decide which roots the runtime trusts besides those that it is given. */
 export interface RootEnvironment {
@@ -27,7 +28,7 @@ export function excludePlatformRoots(environment: RootEnvironment = Deno.env): b
   try {
     environment.set("DENO_TLS_CA_STORE", "system");
     // The "system" store reads this file instead of the OS's when the variable is there.
-    environment.set("SSL_CERT_FILE", Deno.build.os === "windows" ? "NUL" : "/dev/null");
+    environment.set("SSL_CERT_FILE", currentOs() === "windows" ? "NUL" : "/dev/null");
     environment.delete("SSL_CERT_DIR");
     environment.delete("NODE_EXTRA_CA_CERTS");
     return true;

@@ -5,8 +5,8 @@ import { MESSAGES } from "../../i18n/mod.ts";
 import type { Attempt } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { PAGE_PATHS, type PageName } from "../paths.ts";
+import { ErrorPage } from "../views/error_page.tsx";
 import type { View } from "../views/layout.tsx";
-import { ErrorPage } from "./error.tsx";
 
 /** Language and texts for one answer. */
 export function viewOf(parts: PageParts): View {
