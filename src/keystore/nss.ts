@@ -29,6 +29,9 @@ export interface NssParts {
 /** A tool that takes longer than this hangs: the slowest takes a tenth of a second. */
 const TOOL_TIMEOUT_MS = 20_000;
 
+/** How often a database that cannot be opened is tried, before it counts as that. */
+const PROBES = 3;
+
 /** Whether the tools are installed. */
 export function hasNssTools(find: (name: string) => string | undefined = findProgram): boolean {
   return commands.NSS_TOOLS.every((tool) => find(tool) !== undefined);
@@ -138,18 +141,23 @@ export class NssKeystore implements Keystore {
    * killed run has left running), it asks a terminal for the password, and without a terminal it asks for ever.
    */
   async #probe(database: commands.NssDatabase): Promise<void> {
-    const output = await this.#run(
-      "pk12util",
-      commands.importArgs(database, {
-        bundleFile: database.emptyPasswordFile,
-        bundlePasswordFile: database.emptyPasswordFile,
-      }),
-      { failureExpected: true },
-    );
-    const verdict = commands.importVerdict(output.code);
-    const cause = failure("pk12util", output);
-    if (verdict === "locked") throw new AppError("keystore/locked", {}, { cause });
-    if (verdict === "unusable") throw unusable("the database cannot be opened", cause);
+    for (let tries = 1;; tries++) {
+      const output = await this.#run(
+        "pk12util",
+        commands.importArgs(database, {
+          bundleFile: database.emptyPasswordFile,
+          bundlePasswordFile: database.emptyPasswordFile,
+        }),
+        { failureExpected: true },
+      );
+      const verdict = commands.importVerdict(output.code);
+      if (verdict !== "locked" && verdict !== "unusable") return;
+      // Of two tools that make the same database at once, NSS now and then fails one.
+      if (tries < PROBES) continue;
+      const cause = failure("pk12util", output);
+      if (verdict === "locked") throw new AppError("keystore/locked", {}, { cause });
+      throw unusable("the database cannot be opened", cause);
+    }
   }
 
   #withDatabase<T>(use: (database: commands.NssDatabase, folder: string) => Promise<T>): Promise<T> {
