@@ -51,23 +51,14 @@ const SYMBOLS = {
   ERR_clear_error: { parameters: [], result: "void" },
 } as const;
 
-const THREAD_POOL_SYMBOLS = {
-  EVP_DigestSign: {
-    parameters: ["pointer", "buffer", "buffer", "buffer", "usize"],
-    result: "i32",
-    nonblocking: true,
-  },
-} as const;
-
-/** A private key inside libcrypto; it stays until the process ends. */
-export interface LibcryptoKey {
-  sign(data: Bytes): Bytes;
-  signOnThreadPool(data: Bytes): Promise<Bytes>;
-}
-
 export interface Libcrypto {
-  /** @throws {Error} if libcrypto cannot read it. */
-  loadPrivateKey(pkcs8Der: Bytes): LibcryptoKey;
+  /**
+   * Takes up a private key; it stays inside libcrypto until the process ends.
+   *
+   * @returns Signs with it and SHA-256: PKCS#1 v1.5, or DER for ECDSA.
+   * @throws {Error} if libcrypto cannot read it.
+   */
+  loadPrivateKey(pkcs8Der: Bytes): (data: Bytes) => Bytes;
   verify(request: SignatureToVerify): boolean;
 }
 
@@ -85,8 +76,7 @@ function load(): Libcrypto | undefined {
     if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") continue;
     try {
       const { symbols } = Deno.dlopen(path, SYMBOLS);
-      const threadPool = Deno.dlopen(path, THREAD_POOL_SYMBOLS).symbols;
-      return { loadPrivateKey: keyLoader(symbols, threadPool), verify: verifier(symbols) };
+      return { loadPrivateKey: keyLoader(symbols), verify: verifier(symbols) };
     } catch {
       // Not there, or not OpenSSL 3.
     }
@@ -95,7 +85,6 @@ function load(): Libcrypto | undefined {
 }
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
-type ThreadPoolSymbols = Deno.StaticForeignLibraryInterface<typeof THREAD_POOL_SYMBOLS>;
 
 type KeyReader = "d2i_PrivateKey_bio" | "d2i_PUBKEY_bio";
 
@@ -108,42 +97,25 @@ function readKey(symbols: Symbols, reader: KeyReader, der: Bytes): Deno.PointerV
   return key;
 }
 
-function keyLoader(symbols: Symbols, threadPool: ThreadPoolSymbols) {
+function keyLoader(symbols: Symbols) {
   const sha256 = symbols.EVP_sha256();
 
-  function loadPrivateKey(pkcs8Der: Bytes): LibcryptoKey {
+  function loadPrivateKey(pkcs8Der: Bytes): (data: Bytes) => Bytes {
     const key = readKey(symbols, "d2i_PrivateKey_bio", pkcs8Der);
     const capacity = symbols.EVP_PKEY_get_size(key);
+    // Reused: nothing else runs between the two calls below.
+    const signature = new Uint8Array(capacity);
+    const length = new BigUint64Array(1);
 
-    function begin(): Deno.PointerValue {
+    return function sign(data: Bytes): Bytes {
       const context = symbols.EVP_MD_CTX_new();
-      if (symbols.EVP_DigestSignInit(context, null, sha256, null, key) === 1) return context;
+      length[0] = BigInt(capacity);
+      const isSigned = symbols.EVP_DigestSignInit(context, null, sha256, null, key) === 1 &&
+        symbols.EVP_DigestSign(context, signature, length, data, BigInt(data.length)) === 1;
       symbols.EVP_MD_CTX_free(context);
-      throw new Error("libcrypto cannot begin to sign");
-    }
-
-    function sign(data: Bytes): Bytes {
-      const context = begin();
-      const signature = new Uint8Array(capacity);
-      const length = BigUint64Array.of(BigInt(capacity));
-      const result = symbols.EVP_DigestSign(context, signature, length, data, BigInt(data.length));
-      symbols.EVP_MD_CTX_free(context);
-      if (result !== 1) throw new Error("libcrypto cannot sign");
-      return signature.subarray(0, Number(length[0]));
-    }
-
-    async function signOnThreadPool(data: Bytes): Promise<Bytes> {
-      const context = begin();
-      // Not shared with other calls: the thread writes into them while this one goes on.
-      const signature = new Uint8Array(capacity);
-      const length = BigUint64Array.of(BigInt(capacity));
-      const result = await threadPool.EVP_DigestSign(context, signature, length, data, BigInt(data.length));
-      symbols.EVP_MD_CTX_free(context);
-      if (result !== 1) throw new Error("libcrypto cannot sign");
-      return signature.subarray(0, Number(length[0]));
-    }
-
-    return { sign, signOnThreadPool };
+      if (!isSigned) throw new Error("libcrypto cannot sign");
+      return signature.slice(0, Number(length[0]));
+    };
   }
   return loadPrivateKey;
 }

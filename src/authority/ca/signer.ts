@@ -38,10 +38,9 @@ export async function openSigner(pkcs8Der: Bytes, choice: CryptoChoice = "best")
   if (!libcrypto) {
     return { name: "webcrypto", spkiDer, signatureAlgorithmDer, sign: (tbsDer) => keyPair.sign(tbsDer) };
   }
-  const key = libcrypto.loadPrivateKey(pkcs8Der);
-  // A P-256 signature takes 40 µs: handing it to another thread would double that. RSA takes a millisecond,
-  // in which other requests can be read.
-  const sign = keyPair.algorithm === "p256" ? key.sign : key.signOnThreadPool;
+  // On this thread, RSA too: handing a signature to another one costs a quarter of it, and whoever has more than
+  // one core to use runs one process on each.
+  const sign = libcrypto.loadPrivateKey(pkcs8Der);
   return { name: "libcrypto", spkiDer, signatureAlgorithmDer, sign };
 }
 

@@ -15,7 +15,8 @@ import { readMaintenance } from "../maintenance.ts";
 import { readJson } from "./body.ts";
 import { addressOf, correlationIdOf, enrolmentOf, idempotencyKeyOf } from "./context.ts";
 import { describeApi } from "./openapi.ts";
-import { answerProblem } from "./problem.ts";
+import { problemAnswer } from "./problem.ts";
+import { type Answer, send } from "./respond.ts";
 import { type Route, ROUTES } from "./routes.ts";
 
 type ApiContext = Context<{ Bindings: HttpBindings }>;
@@ -34,20 +35,16 @@ export interface ApiParts {
 export function createApi(parts: ApiParts): Hono<{ Bindings: HttpBindings }> {
   const { registration, log } = parts;
   const { store, config, now, randomBytes } = registration;
-  const bodyTimeoutMs = config.http.bodySeconds * 1_000;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   /** Runs a route's work; whatever it throws becomes a problem document. */
-  async function answer(
-    c: ApiContext,
-    work: (correlationId: string) => Promise<Response>,
-  ): Promise<Response> {
+  async function answer(c: ApiContext, work: (correlationId: string) => Promise<Answer>): Promise<Response> {
     const correlationId = correlationIdOf(c.env.incoming, randomBytes);
     try {
-      return await work(correlationId);
+      return send(c.env, await work(correlationId));
     } catch (thrown) {
       report(c, toAppError(thrown), correlationId);
-      return answerProblem(thrown, correlationId);
+      return send(c.env, problemAnswer(thrown, correlationId));
     }
   }
 
@@ -71,7 +68,7 @@ export function createApi(parts: ApiParts): Hono<{ Bindings: HttpBindings }> {
     return await answer(c, async (correlationId) => {
       const { incoming } = c.env;
       await refuseDuringMaintenance();
-      const body = route.request && checkBody(route.request, await readJson(incoming, bodyTimeoutMs));
+      const body = route.request && checkBody(route.request, await readJson(incoming));
       const origin = { correlationId, address: addressOf(incoming) };
       const result = await route.handle(registration, {
         body,
@@ -79,9 +76,7 @@ export function createApi(parts: ApiParts): Hono<{ Bindings: HttpBindings }> {
         caller: () => ({ ...origin, ...enrolmentOf(incoming, c.req.param("id") ?? "") }),
         idempotencyKey: () => idempotencyKeyOf(incoming),
       });
-      const headers = { ...JSON_HEADERS, [HEADERS.correlationId]: correlationId };
-      if (route.status === 204) return c.body(null, 204, headers);
-      return c.body(JSON.stringify(result), route.status, headers);
+      return jsonAnswer(route.status, { value: result, correlationId });
     });
   }
 
@@ -98,11 +93,10 @@ export function createApi(parts: ApiParts): Hono<{ Bindings: HttpBindings }> {
   }
 
   function get(path: string, respond: () => Promise<unknown>): void {
-    app.get(path, (c) =>
-      answer(c, async (correlationId) => {
-        const headers = { ...JSON_HEADERS, [HEADERS.correlationId]: correlationId };
-        return c.body(JSON.stringify(await respond()), 200, headers);
-      }));
+    app.get(
+      path,
+      (c) => answer(c, async (correlationId) => jsonAnswer(200, { value: await respond(), correlationId })),
+    );
     refuseOtherMethods(path, ["GET", "HEAD"]);
   }
 
@@ -110,10 +104,8 @@ export function createApi(parts: ApiParts): Hono<{ Bindings: HttpBindings }> {
     app.all(path, (c) =>
       answer(c, async (correlationId) => {
         if (path.startsWith(API_PREFIX) && path !== PATHS.status) await refuseDuringMaintenance();
-        const error = new AppError("authority/method-not-allowed", {});
-        const response = answerProblem(error, correlationId);
-        response.headers.set("allow", allowed.join(", "));
-        return response;
+        const refusal = problemAnswer(new AppError("authority/method-not-allowed", {}), correlationId);
+        return { ...refusal, headers: { ...refusal.headers, allow: allowed.join(", ") } };
       }));
   }
 
@@ -141,11 +133,21 @@ export function createApi(parts: ApiParts): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-const JSON_HEADERS = {
-  "content-type": MEDIA_TYPES.json,
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-} as const;
+function jsonAnswer(
+  status: number,
+  { value, correlationId }: { value: unknown; correlationId: string },
+): Answer {
+  return {
+    status,
+    headers: {
+      "content-type": MEDIA_TYPES.json,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      [HEADERS.correlationId]: correlationId,
+    },
+    body: value === undefined ? "" : JSON.stringify(value),
+  };
+}
 
 /** What a person types: what is wrong with it is their matter, everything else is the app's. */
 const TYPED_FIELD = /^(?:answer\.)?(loginId|(?<=answer\.)\w+)$/;

@@ -1,6 +1,5 @@
 /**
- * Reading a JSON body from whoever it may be: the right type, no more than the limit, in time, and strictly one
- * meaning.
+ * Reading a JSON body from whoever it may be: the right type, no more than the limit, and strictly one meaning.
  *
  * @module
  */
@@ -15,23 +14,23 @@ import { parseStrictJson } from "./strict_json.ts";
  * @throws {AppError} `authority/unsupported-media-type`, `authority/request-too-large`,
  * `authority/malformed-request`.
  */
-export async function readJson(incoming: IncomingMessage, timeoutMs: number): Promise<unknown> {
+export async function readJson(incoming: IncomingMessage): Promise<unknown> {
   const type = incoming.headers["content-type"] ?? "";
   const isJson = /^application\/json(\s*;\s*charset="?utf-8"?)?$/i.test(type);
   if (!isJson || incoming.headers["content-encoding"] !== undefined) {
     throw new AppError("authority/unsupported-media-type", {}, { detail: `expected ${MEDIA_TYPES.json}` });
   }
-  return parseStrictJson(await readBody(incoming, timeoutMs));
+  return parseStrictJson(await readBody(incoming));
 }
 
-function readBody(incoming: IncomingMessage, timeoutMs: number): Promise<Uint8Array> {
+/** The server closes connections whose bodies do not arrive in time, see server.ts. */
+function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
   const announced = Number(incoming.headers["content-length"] ?? 0);
   if (announced > MAX_BODY_BYTES) return Promise.reject(new AppError("authority/request-too-large", {}));
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
     function settle(error: AppError | undefined): void {
-      clearTimeout(timer);
       incoming.off("data", onData);
       incoming.off("end", onEnd);
       incoming.off("close", onClose);
@@ -46,7 +45,6 @@ function readBody(incoming: IncomingMessage, timeoutMs: number): Promise<Uint8Ar
     }
     const onEnd = () => settle(undefined);
     const onClose = () => settle(malformed("the body broke off"));
-    const timer = setTimeout(() => settle(malformed("the body did not arrive in time")), timeoutMs);
     incoming.on("data", onData);
     incoming.on("end", onEnd);
     incoming.on("close", onClose);

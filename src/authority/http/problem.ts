@@ -6,6 +6,7 @@
 import { AppError, toAppError } from "../../errors.ts";
 import type { Problem } from "../../protocol/messages.ts";
 import { HEADERS, MEDIA_TYPES } from "../../protocol/paths.ts";
+import type { Answer } from "./respond.ts";
 
 /** The document of an error. */
 export function toProblem(error: AppError, correlationId: string): Problem {
@@ -24,20 +25,20 @@ export function toProblem(error: AppError, correlationId: string): Problem {
 }
 
 /** The answer to a request that failed; whatever was thrown. */
-export function answerProblem(thrown: unknown, correlationId: string): Response {
+export function problemAnswer(thrown: unknown, correlationId: string): Answer {
   const error = toAppError(thrown);
-  const headers = new Headers({
+  const status = statusOf(error);
+  const headers: Record<string, string> = {
     "content-type": MEDIA_TYPES.problem,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     [HEADERS.correlationId]: correlationId,
-  });
-  const status = statusOf(error);
-  if (error.retryAfterSeconds !== undefined) headers.set("retry-after", String(error.retryAfterSeconds));
-  if (status === 401) headers.set("www-authenticate", 'Bearer realm="enrolment"');
+  };
+  if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
+  if (status === 401) headers["www-authenticate"] = 'Bearer realm="enrolment"';
   // What is left of the body is not waited for.
-  if (status === 413 || status === 415) headers.set("connection", "close");
-  return new Response(JSON.stringify(toProblem(error, correlationId)), { status, headers });
+  if (status === 413 || status === 415) headers["connection"] = "close";
+  return { status, headers, body: JSON.stringify(toProblem(error, correlationId)) };
 }
 
 /** Busy is this caller's 429 here; the catalogue's 503 is for an authority that cannot be reached. */

@@ -120,7 +120,7 @@ export interface AuditEntry {
   readonly action: string;
   /** On what: a serial number, a login ID, an enrolment. */
   readonly subject: string;
-  /** Canonical JSON of a flat object. */
+  /** JSON of a flat object; its text is what was hashed. */
   readonly details: string;
   readonly correlationId: string;
   readonly previousHash: string;

@@ -38,7 +38,8 @@ export function openSqliteStore(path: string): Store {
     Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     writer = new DatabaseSync(path);
     writer.exec(
-      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`,
+      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        PRAGMA temp_store = MEMORY;`, // savepoints' journals, which no crash needs
     );
     prepareSchema(writer, path);
     const reader = new DatabaseSync(path);

@@ -39,9 +39,9 @@ export interface StoreReader {
   /** @param serial Lowercase hex. */
   findCertificate(serial: string): Promise<CertificateRecord | undefined>;
   findCertificateByKey(idempotencyKey: string): Promise<CertificateRecord | undefined>;
-  /** Reserved, unconfirmed and confirmed ones of one user, expired by date or not; newest first. */
+  /** Reserved, unconfirmed and confirmed ones of one user, expired by date or not; the pending one first. */
   findLiveCertificates(loginId: string): Promise<CertificateRecord[]>;
-  /** All of one user, newest first. */
+  /** All that one user ever had, newest first. Goes through all certificates: for operators and tests. */
   listCertificates(loginId: string): Promise<CertificateRecord[]>;
   /** Reserved and unconfirmed ones that were reserved before that time, oldest first, at most 500. */
   findPendingBefore(reservedBefore: Date): Promise<CertificateRecord[]>;
