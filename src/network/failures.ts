@@ -12,14 +12,15 @@ export class TimeLimitError extends Error {
 }
 
 const TLS_FAILURE =
-  /invalid peer certificate|UnknownIssuer|received fatal alert|corrupt message|InvalidContentType|tls handshake/i;
+  /invalid peer certificate|UnknownIssuer|received fatal alert|corrupt message|InvalidContentType/i;
 
 /**
  * The catalogue's error for something that `fetch` or the reading of its answer threw.
  *
  * - The other side is not the authority (unknown issuer, another name, expired, not TLS at all):
  *   `network/untrusted-authority`.
- * - Nobody there, no name, no route, a time-out, a broken connection: `authority/busy` (the manual's G008e).
+ * - Nobody there, no name, no route, a time-out, a connection that breaks, in the handshake ("tls handshake eof")
+ *   or later: `authority/busy` (the manual's G008e).
  */
 export function networkFailure(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;

@@ -116,7 +116,7 @@ Deno.test("excludePlatformRoots() leaves the profile's trust anchors alone", asy
   }
 });
 
-Deno.test("send() calls nobody there, no name and a broken connection busy", async () => {
+Deno.test("send() calls nobody there, no name and a connection that breaks, in the handshake too, busy", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const breaking = (async () => {
     for await (const connection of listener) {
@@ -127,6 +127,8 @@ Deno.test("send() calls nobody there, no name and a broken connection busy", asy
   const send = createSend(fetch);
   const url = `http://127.0.0.1:${listener.addr.port}/`;
   await failsWith("authority/busy", () => send({ method: "POST", url, headers: {}, body: "{}" }));
+  const tlsUrl = url.replace("http:", "https:");
+  await failsWith("authority/busy", () => send({ method: "POST", url: tlsUrl, headers: {}, body: "{}" }));
   listener.close();
   await breaking;
   await failsWith("authority/busy", () => send({ method: "GET", url, headers: {} }));
