@@ -140,7 +140,7 @@ function jsonAnswer(
   return {
     status,
     headers: {
-      "content-type": MEDIA_TYPES.json,
+      ...(value === undefined ? {} : { "content-type": MEDIA_TYPES.json }),
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       [HEADERS.correlationId]: correlationId,

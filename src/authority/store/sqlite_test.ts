@@ -1,0 +1,44 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { AppError } from "../../errors.ts";
+import { openSqliteStore } from "./sqlite.ts";
+import { type StorePlace, testStore } from "./store_suite.ts";
+
+async function openPlace(): Promise<StorePlace & { path: string }> {
+  const folder = await Deno.makeTempDir({ prefix: "hakko-store-" });
+  const path = join(folder, "authority.db");
+  return {
+    path,
+    open: () => Promise.resolve(openSqliteStore(path)),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+testStore("SQLite store", openPlace);
+
+Deno.test("SQLite store: syncs every commit and keeps others out of its files", async () => {
+  await using place = await openPlace();
+  const store = await place.open();
+  await store.write((transaction) => transaction.saveSetting("a", "b"));
+  for (const name of [place.path, `${place.path}-wal`]) {
+    const { mode } = await Deno.stat(name);
+    if (Deno.build.os !== "windows") assertEquals((mode ?? 0) & 0o777, 0o600, name);
+  }
+  const database = new DatabaseSync(place.path);
+  assertEquals(database.prepare("PRAGMA journal_mode").get()?.["journal_mode"], "wal");
+  database.close();
+  await store.close();
+});
+
+Deno.test("SQLite store: does not open a file of another version", async () => {
+  await using place = await openPlace();
+  const database = new DatabaseSync(place.path);
+  database.exec("PRAGMA user_version = 99");
+  database.close();
+  assertThrows(() => openSqliteStore(place.path), AppError, "H603e");
+});
+
+Deno.test("SQLite store: says which file cannot be used", () => {
+  assertThrows(() => openSqliteStore("/nowhere/at/all.db"), AppError, "H604e");
+});
