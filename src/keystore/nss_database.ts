@@ -20,9 +20,15 @@ export interface NssEntry {
 }
 
 // PKCS#11 v3.1: CKA_CLASS 0x0, CKA_VALUE 0x11, CKA_ISSUER 0x81, CKA_SUBJECT 0x101, CKA_ID 0x102.
-const CERTIFICATES =
-  "SELECT a11 AS value, a81 AS issuer, a101 AS subject, a102 AS id FROM nssPublic WHERE a0 = x'00000001'";
-const PRIVATE_KEYS = "SELECT a102 AS id FROM nssPrivate WHERE a0 = x'00000003'";
+const CERTIFICATES = {
+  table: "nssPublic",
+  sql:
+    "SELECT a11 AS value, a81 AS issuer, a101 AS subject, a102 AS id FROM nssPublic WHERE a0 = x'00000001'",
+};
+const PRIVATE_KEYS = {
+  table: "nssPrivate",
+  sql: "SELECT a102 AS id FROM nssPrivate WHERE a0 = x'00000003'",
+};
 
 /** A chain is short; a loop of names is cut here. */
 const MAX_CHAIN = 5;
@@ -80,10 +86,12 @@ function chainOf(leaf: Row, rows: readonly Row[]): Bytes[] {
   return chain.map((row) => row.value);
 }
 
-function select(path: string, sql: string): Record<string, unknown>[] {
+/** Nothing from a file that NSS is just making, or was killed over: it has no tables yet. */
+function select(path: string, { table, sql }: { table: string; sql: string }): Record<string, unknown>[] {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").get(table) === undefined) return [];
     return database.prepare(sql).all();
   } finally {
     database.close();

@@ -103,6 +103,24 @@ Deno.test(
     }),
 );
 
+Deno.test(
+  "NssKeystore: a database that a killed tool has only begun is empty, and is completed",
+  { ignore },
+  () =>
+    inFolder(async (folder) => {
+      const keystore = open(folder);
+      await Deno.mkdir(`${folder}/.pki/nssdb`, { recursive: true });
+      for (const name of ["cert9.db", "key4.db"]) {
+        await Deno.writeFile(`${folder}/.pki/nssdb/${name}`, new Uint8Array());
+      }
+      assertEquals(await keystore.list(), []);
+      await keystore.check();
+      assertEquals(await keystore.list(), []);
+      const { fingerprint } = await keystore.import((await createBundle("p256")).bundle);
+      assertEquals((await keystore.list()).map((entry) => entry.fingerprint), [fingerprint]);
+    }),
+);
+
 Deno.test("NssKeystore: half a database is completed", { ignore }, () =>
   inFolder(async (folder) => {
     const keystore = open(folder);
