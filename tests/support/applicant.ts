@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { CertificateRecord } from "../../src/authority/store/store.ts";
+import type { CertificateRecord, Store } from "../../src/authority/store/store.ts";
 import { addTestUser, randomBytes } from "../../src/authority/testing.ts";
 import { AppError, type ErrorKey } from "../../src/errors.ts";
 import { createIssuance, type Issuance } from "../../src/issuance/mod.ts";
@@ -16,14 +16,43 @@ import { sha256 } from "../../src/pki/bytes.ts";
 import { verifySignedData } from "../../src/pki/cms.ts";
 import { createCsr } from "../../src/pki/csr.ts";
 import { generateKeyPair } from "../../src/pki/keys.ts";
+import type { Profile } from "../../src/profile.ts";
 import { HEADERS } from "../../src/protocol/paths.ts";
-import type { KillableAuthority } from "./killable_authority.ts";
 import { createMemoryLog } from "./memory_log.ts";
 
 const PASSWORD = "correct horse 電池";
 
-/** What a person may meet while the authority dies. Anything else is a defect. */
+/** What a person may meet while something breaks. Anything else is a defect. */
 const PASSING: readonly ErrorKey[] = ["authority/busy", "network/unreadable-answer"];
+
+/** A person tries as often as this. */
+const PATIENCE = 40;
+
+/** An authority as its applicants, and the test beside them, see it. */
+export interface Counter {
+  readonly directory: string;
+  readonly profile: Profile;
+  readonly store: Store;
+  /** The good way to it. */
+  readonly send: SendHttp;
+  /** Resolves when trying again makes sense. */
+  readonly ready: Promise<void>;
+  /** Whether the certificate login takes a certificate. */
+  login(certificateDer: Uint8Array<ArrayBuffer>): Promise<CertificateRecord>;
+}
+
+/** How one applicant differs from another. */
+export interface ApplicantOptions {
+  loginId: string;
+  /** Their app repeats by itself until the authority is back; the others' gives up, and they start again. */
+  isPatient: boolean;
+  /** Their app's way to the authority, if it is another one. */
+  send?: SendHttp;
+  /** Makes that way a bad one. */
+  spoil?: (send: SendHttp) => SendHttp;
+  /** What they may meet beside the usual. */
+  mayMeet?: readonly ErrorKey[];
+}
 
 /** One person, one PC. */
 export class Applicant {
@@ -31,12 +60,14 @@ export class Applicant {
   readonly keystore: FileKeystore;
   /** Every certificate that the authority ever answered with, by idempotency key; one each is right. */
   readonly answered = new Map<string, Set<string>>();
-  readonly #authority: KillableAuthority;
+  readonly #authority: Counter;
   readonly #engine: Issuance;
+  readonly #mayMeet: readonly ErrorKey[];
   #csr: { csrDer: Uint8Array<ArrayBuffer>; idempotencyKey: string } | undefined;
 
-  private constructor(authority: KillableAuthority, options: { loginId: string; isPatient: boolean }) {
-    const { loginId } = options;
+  private constructor(authority: Counter, options: ApplicantOptions) {
+    const { loginId, send = authority.send, spoil = (send) => send } = options;
+    this.#mayMeet = [...PASSING, ...options.mayMeet ?? []];
     this.loginId = loginId;
     this.#authority = authority;
     const folder = `${authority.directory}/pc-${loginId}`;
@@ -45,7 +76,7 @@ export class Applicant {
     this.#engine = createIssuance({
       profile: authority.profile,
       client: this.#client({
-        send: (request) => this.#send(request),
+        send: spoil((request) => this.#watch(request, send)),
         wait: options.isPatient ? () => authority.ready : () => Promise.resolve(),
       }),
       keystore: this.keystore,
@@ -56,14 +87,7 @@ export class Applicant {
     });
   }
 
-  /**
-   * @param options `isPatient`: their app repeats by itself until the authority is back; the others' gives up, and
-   * they start again.
-   */
-  static async register(
-    authority: KillableAuthority,
-    options: { loginId: string; isPatient: boolean },
-  ): Promise<Applicant> {
+  static async register(authority: Counter, options: ApplicantOptions): Promise<Applicant> {
     await addTestUser(authority.store, { loginId: options.loginId, password: PASSWORD });
     return new Applicant(authority, options);
   }
@@ -89,14 +113,14 @@ export class Applicant {
 
   /** Asks for a certificate until there is one, confirmed. */
   async getsCertificate(): Promise<void> {
-    for (let tries = 0; tries < 8; tries++) {
+    for (let tries = 0; tries < PATIENCE; tries++) {
       try {
         if (await this.#hasAll()) return;
         const attempt = await this.#engine.begin({ operation: "issue", loginId: this.loginId });
         await attempt.answer({ password: PASSWORD });
         await attempt.acquire();
       } catch (error) {
-        const isPassing = error instanceof AppError && PASSING.includes(error.key);
+        const isPassing = error instanceof AppError && this.#mayMeet.includes(error.key);
         if (!isPassing) throw new Error(`${this.loginId} met ${error}`, { cause: error });
         await this.#authority.ready;
       }
@@ -169,13 +193,13 @@ export class Applicant {
   }
 
   /** The way out, watched: which CSR was sent, and what came back for it. */
-  async #send(request: HttpRequest): Promise<HttpAnswer> {
+  async #watch(request: HttpRequest, send: SendHttp): Promise<HttpAnswer> {
     const idempotencyKey = request.headers[HEADERS.idempotencyKey];
     const isCsr = request.url.endsWith("/csr");
     if (isCsr && idempotencyKey !== undefined) {
       this.#csr = { csrDer: Uint8Array.fromBase64(JSON.parse(request.body ?? "").csr), idempotencyKey };
     }
-    const answer = await this.#authority.send(request);
+    const answer = await send(request);
     if (isCsr && idempotencyKey !== undefined && answer.status === 200) {
       const { certificate } = JSON.parse(new TextDecoder().decode(answer.body));
       const known = this.answered.get(idempotencyKey) ?? new Set();

@@ -26,6 +26,7 @@ export class AuditWatch {
   readonly #directory: string;
   #seq = 0;
   #hash = GENESIS_HASH;
+  #checked: Promise<void> = Promise.resolve();
   /** The last thing that happened to each serial number. */
   readonly #latest = new Map<string, string>();
 
@@ -39,8 +40,12 @@ export class AuditWatch {
     return new Set(this.#latest.keys());
   }
 
-  /** Checks the lines that are new, and that the head is the last of them. */
-  async check(store: Store): Promise<void> {
+  /** Checks the lines that are new, and that the head is the last of them. Calls may overlap. */
+  check(store: Store): Promise<void> {
+    return this.#checked = this.#checked.then(() => this.#check(store));
+  }
+
+  async #check(store: Store): Promise<void> {
     const head = await store.auditHead();
     while (this.#seq < head.seq) {
       const page = await store.readAudit(this.#seq + 1, PAGE);

@@ -17,12 +17,13 @@ import { openHttp, type SendHttp } from "../../src/network/http.ts";
 import { verifySignature } from "../../src/pki/signature.ts";
 import { parseProfile, type Profile } from "../../src/profile.ts";
 import { choosePorts } from "../../scripts/demo/ports.ts";
+import type { Counter } from "./applicant.ts";
 import { AuditWatch } from "./audit_watch.ts";
 import type { AuthorityOrder, CommitPoint } from "./authority_kill_driver.ts";
 import { DriverProcess } from "./driver_process.ts";
 
 /** A directory with its one running process. */
-export class KillableAuthority implements AsyncDisposable {
+export class KillableAuthority implements Counter, AsyncDisposable {
   readonly directory: string;
   readonly store: Store;
   readonly profile: Profile;
