@@ -2,6 +2,9 @@
 import type { Page } from "playwright-core";
 import type { DemoAccount, RunningDemo } from "./demo.ts";
 
+/** What a person types. */
+export type Credentials = Pick<DemoAccount, "loginId" | "password">;
+
 /** The page shows this heading and is ready for the next click. */
 export async function seesHeading(page: Page, name: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
@@ -15,7 +18,7 @@ export async function presses(page: Page, name: string): Promise<void> {
 /** From the list to the filled form, and sends it. */
 export async function asksForCertificate(
   page: Page,
-  { loginId, password }: Pick<DemoAccount, "loginId" | "password">,
+  { loginId, password }: Credentials,
 ): Promise<void> {
   await presses(page, "証明書発行");
   await seesHeading(page, "証明書発行");
@@ -25,7 +28,7 @@ export async function asksForCertificate(
 /** Fills the form that is shown, and sends it. */
 export async function fillsAndSends(
   page: Page,
-  { loginId, password }: Pick<DemoAccount, "loginId" | "password">,
+  { loginId, password }: Credentials,
 ): Promise<void> {
   await page.getByLabel("ログインID", { exact: true }).fill(loginId);
   await page.getByLabel("ログインパスワード", { exact: true }).fill(password);
@@ -58,7 +61,7 @@ export async function tabsTo(
 }
 
 /** Everything between opening the page and having the certificate. */
-export async function getsCertificate(page: Page, account: DemoAccount): Promise<void> {
+export async function getsCertificate(page: Page, account: Credentials): Promise<void> {
   await seesHeading(page, "証明書取得");
   await asksForCertificate(page, account);
   await seesHeading(page, "証明書取得結果");
