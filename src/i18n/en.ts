@@ -39,7 +39,8 @@ export const en: Messages = {
   back: "Back",
   required: (label) => `Enter the ${lower(label)}.`,
   tooLong: (label, max) => `The ${lower(label)} can have at most ${max} characters.`,
-  onlyAscii: (label) => `The ${lower(label)} can have letters, digits and symbols only.`,
+  loginIdCharacters: (label) =>
+    `The ${lower(label)} can have letters, digits and ' ( ) + , - . / : = ? only.`,
 
   authenticate: "Authenticate",
   stop: "Stop",

@@ -45,7 +45,8 @@ export const ja = {
   back: "戻る",
   required: (label: string) => `${label}を入力してください。`,
   tooLong: (label: string, max: number) => `${label}は${max}文字以内で入力してください。`,
-  onlyAscii: (label: string) => `${label}は半角の英数字と記号で入力してください。`,
+  loginIdCharacters: (label: string) =>
+    `${label}は半角の英数字と記号で入力してください。使用できる記号は ' ( ) + , - . / : = ? です。`,
 
   // Further questions
   authenticate: "認証",

@@ -7,15 +7,7 @@ import type { Bytes } from "./bytes.ts";
 import { DerReader, readDer } from "./der_reader.ts";
 import { Tag } from "./der_tags.ts";
 import { decodeText } from "./der_values.ts";
-import {
-  isPrintable,
-  objectIdentifier,
-  printableString,
-  sequence,
-  sequenceOf,
-  setOf,
-  utf8String,
-} from "./der_writer.ts";
+import { objectIdentifier, printableString, sequence, sequenceOf, setOf, utf8String } from "./der_writer.ts";
 import { malformed } from "./malformed.ts";
 
 /** What a name can say, with the upper bounds of RFC 5280 appendix A.1 in characters. */
@@ -50,11 +42,11 @@ export interface DecodedAttribute {
 /**
  * Writes a name in the given order.
  *
- * C is a PrintableString. So is serialNumber if its characters allow it (X.520 knows no other form); login IDs
- * with `_` or `@` become UTF8String, as everything else is.
+ * C and serialNumber are PrintableString, because X.520 knows no other form of them; everything else is UTF8String.
  *
  * @returns DER of an RDNSequence.
- * @throws {AppError} `pki/malformed` if a value is empty, longer than X.509 allows, or C is not two letters.
+ * @throws {AppError} `pki/malformed` if a value is empty, longer than X.509 allows, C is not two letters, or serialNumber has
+ * characters that PrintableString has not, such as `_` and `@`.
  */
 export function encodeName(attributes: readonly { type: NameAttribute; value: string }[]): Bytes {
   return sequenceOf(attributes.map(({ type, value }) => {
@@ -62,7 +54,7 @@ export function encodeName(attributes: readonly { type: NameAttribute; value: st
     const length = [...value].length;
     if (length === 0 || length > maxLength || !value.isWellFormed()) throw malformed(`name: ${type}`);
     if (type === "C" && !/^[A-Z]{2}$/.test(value)) throw malformed("name: C");
-    const asPrintable = type === "C" || (type === "serialNumber" && isPrintable(value));
+    const asPrintable = type === "C" || type === "serialNumber";
     return setOf([sequence(objectIdentifier(oid), asPrintable ? printableString(value) : utf8String(value))]);
   }));
 }

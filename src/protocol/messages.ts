@@ -6,8 +6,13 @@
  */
 import * as v from "valibot";
 
-/** Login IDs: printable ASCII without space, so that keyboards, certificates and logs agree about them. */
+/** Longest login ID; X.509 holds no more in a serialNumber (RFC 5280 appendix A.1). */
 export const LOGIN_ID_MAX = 64;
+/**
+ * Characters of login IDs: those of a PrintableString but the space. The login ID is the serialNumber of the
+ * certificate's subject, which X.520 knows in no other form; with `_` or `@` in it lints refuse the certificate.
+ */
+export const LOGIN_ID_PATTERN = /^[A-Za-z0-9'()+,\-./:=?]+$/;
 /** Longest password, in UTF-16 code units. */
 export const PASSWORD_MAX = 128;
 
@@ -16,7 +21,12 @@ const hex64 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 export const institutionCode = v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,16}$/));
-export const loginId = v.pipe(v.string(), v.minLength(1), v.maxLength(LOGIN_ID_MAX), v.regex(/^[!-~]+$/));
+export const loginId = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(LOGIN_ID_MAX),
+  v.regex(LOGIN_ID_PATTERN),
+);
 export const password = v.pipe(v.string(), v.minLength(1), v.maxLength(PASSWORD_MAX));
 
 /** What kinds of certificate request there are. */

@@ -28,7 +28,11 @@ export const userAddCommand: Command = {
 
 async function run(invocation: CommandInvocation): Promise<ExitCode> {
   const config = await readConfig(invocation.directory);
-  const id = checked(loginId, demand(invocation, "login-id"), "--login-id: 1 to 64 visible ASCII characters");
+  const id = checked(
+    loginId,
+    demand(invocation, "login-id"),
+    "--login-id: 1 to 64 of A-Z a-z 0-9 ' ( ) + , - . / : = ?",
+  );
   const person = { loginId: id, name: demand(invocation, "name"), company: demand(invocation, "company") };
   subjectOf(person, config.institution.name.ja);
   const steps = invocation.values("step");

@@ -1,4 +1,5 @@
 /** Checks of typed values, before anybody is asked. The authority checks again. */
+import { LOGIN_ID_PATTERN } from "../../protocol/messages.ts";
 import type { Messages } from "../../i18n/mod.ts";
 
 /** Error texts by field name. */
@@ -10,15 +11,15 @@ export interface FieldRule {
   label: string;
   /** In UTF-16 code units. */
   maxLength: number;
-  /** Printable ASCII without space, as login IDs are. */
-  onlyAscii?: boolean;
+  /** Whether it takes the characters of login IDs only. */
+  isLoginId?: boolean;
 }
 
 /** Why a value cannot be accepted, if so. */
 export function checkValue(value: string, rule: FieldRule, t: Messages): string | undefined {
   if (value === "") return t.required(rule.label);
   if (value.length > rule.maxLength) return t.tooLong(rule.label, rule.maxLength);
-  if (rule.onlyAscii && !/^[!-~]+$/.test(value)) return t.onlyAscii(rule.label);
+  if (rule.isLoginId && !LOGIN_ID_PATTERN.test(value)) return t.loginIdCharacters(rule.label);
   return undefined;
 }
 

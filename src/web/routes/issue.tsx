@@ -95,7 +95,7 @@ interface Refused {
 function checkInput(values: { loginId: string; password: string }, parts: PageParts): Refused | undefined {
   const { t } = viewOf(parts);
   const fieldErrors = checkValues(values, [
-    { name: "loginId", label: t.loginId, maxLength: LOGIN_ID_MAX, onlyAscii: true },
+    { name: "loginId", label: t.loginId, maxLength: LOGIN_ID_MAX, isLoginId: true },
     { name: "password", label: t.loginPassword, maxLength: PASSWORD_MAX },
   ], t);
   if (Object.keys(fieldErrors).length === 0) return undefined;
