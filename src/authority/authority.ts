@@ -11,7 +11,7 @@ import { appendAudit } from "./audit/chain.ts";
 import { createBankGate, createBankSessions } from "./bank_parts.ts";
 import { createCrlPublisher } from "./ca/crl.ts";
 import { createIssuingCa, type IssuingCa } from "./ca/issue.ts";
-import { readCertificateFile, readKeyFile } from "./ca/key_files.ts";
+import { readKeyFile, readPemFile } from "./ca/key_files.ts";
 import { loadServerCertificate } from "./ca/server_certificate.ts";
 import { type CryptoChoice, openSigner, pickVerifier } from "./ca/signer.ts";
 import { type AuthorityConfig, authorityPaths, readConfig } from "./config.ts";
@@ -161,10 +161,12 @@ type Keys = Awaited<ReturnType<typeof loadKeys>>;
 
 async function loadKeys({ directory, keyPassphrase, crypto }: AuthorityOptions) {
   const paths = authorityPaths(directory);
-  const [rootDer] = await readCertificateFile(paths.root);
-  const [issuingDer] = await readCertificateFile(paths.issuing);
-  const signer = await openSigner(await readKeyFile(paths.issuingKey, keyPassphrase), crypto);
-  return { rootDer: rootDer!, issuingDer: issuingDer!, signer };
+  return {
+    rootDer: await readPemFile(paths.root),
+    rootCrlDer: await readPemFile(paths.rootCrl, "X509 CRL"),
+    issuingDer: await readPemFile(paths.issuing),
+    signer: await openSigner(await readKeyFile(paths.issuingKey, keyPassphrase), crypto),
+  };
 }
 
 /** Opens the CRL's port, which the CA needs to know, and makes the CA, which the CRL needs. */
@@ -178,7 +180,7 @@ async function openPublication(
     crl: { current: async () => await (await made.promise).current() },
     issuingDer: keys.issuingDer,
     rootDer: keys.rootDer,
-    now,
+    rootCrlDer: keys.rootCrlDer,
     log,
   }, {
     hostname: config.listen,

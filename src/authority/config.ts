@@ -132,6 +132,7 @@ export function authorityPaths(directory: string) {
     database: join(directory, "authority.db"),
     pki,
     root: join(pki, "root.pem"),
+    rootCrl: join(pki, "root.crl.pem"),
     issuing: join(pki, "issuing.pem"),
     issuingKey: join(pki, "issuing.key.pem"),
     web: join(pki, "web_ca.pem"),

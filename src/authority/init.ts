@@ -86,16 +86,15 @@ export async function initAuthority(options: InitOptions): Promise<InitResult> {
   };
 }
 
-async function writeHierarchy(
-  { root, issuing, web, server }: Hierarchy,
-  options: InitOptions,
-): Promise<void> {
+async function writeHierarchy(hierarchy: Hierarchy, options: InitOptions): Promise<void> {
+  const { root, issuing, web, server, rootCrlDer } = hierarchy;
   const paths = authorityPaths(options.directory);
   const { keyPassphrase } = options;
   await writeSecretFile(paths.issuingKey, encodeKeyPem(issuing.keyPair.pkcs8Der, keyPassphrase));
   await writeSecretFile(paths.webKey, encodeKeyPem(web.keyPair.pkcs8Der, keyPassphrase));
   await writeSecretFile(paths.serverKey, encodeKeyPem(server.keyPair.pkcs8Der));
   await Deno.writeTextFile(paths.root, encodePem(root.certificateDer, "CERTIFICATE"));
+  await Deno.writeTextFile(paths.rootCrl, encodePem(rootCrlDer, "X509 CRL"));
   await Deno.writeTextFile(paths.issuing, encodePem(issuing.certificateDer, "CERTIFICATE"));
   await Deno.writeTextFile(paths.web, encodePem(web.certificateDer, "CERTIFICATE"));
   await Deno.writeTextFile(paths.server, encodePem(server.certificateDer, "CERTIFICATE"));

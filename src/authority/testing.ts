@@ -66,6 +66,8 @@ export interface TestAuthorityOptions {
   readonly algorithm?: KeyAlgorithm;
   readonly config?: (config: AuthorityConfig) => AuthorityConfig;
   readonly start?: Partial<AuthorityOptions>;
+  /** Default: the real time. */
+  readonly clock?: TestClock;
 }
 
 /** A running authority with what a test needs beside it. */
@@ -84,7 +86,7 @@ export interface TestAuthority extends AsyncDisposable {
 /** Makes and starts an authority in a temporary folder, which goes with it. */
 export async function startTestAuthority(options: TestAuthorityOptions = {}): Promise<TestAuthority> {
   const directory = await Deno.makeTempDir({ prefix: "hakko-authority-" });
-  const clock = createTestClock();
+  const clock = options.clock ?? createTestClock();
   const log = createTestLog();
   const { rootPem } = await initAuthority({
     directory,

@@ -8,6 +8,7 @@
 import type { Text } from "../../errors.ts";
 import type { Bytes } from "../../pki/bytes.ts";
 import { assembleSigned, buildTbsCertificate } from "../../pki/certificate_builder.ts";
+import { buildTbsCrl } from "../../pki/crl.ts";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -40,6 +41,8 @@ export interface Hierarchy {
   readonly issuing: Certified;
   readonly web: Certified;
   readonly server: Certified;
+  /** The root's only CRL, DER: empty, and good for as long as the CAs below it. */
+  readonly rootCrlDer: Bytes;
 }
 
 export interface HierarchyOptions {
@@ -97,7 +100,27 @@ export async function createHierarchy(options: HierarchyOptions): Promise<Hierar
     ],
   }, options);
   const server = await createServerCertificate({ nameDer: webName, keyPair: webKey }, options);
-  return { root, issuing, web, server };
+  const rootCrlDer = await createRootCrl(rootIssuer, options.now);
+  return { root, issuing, web, server, rootCrlDer };
+}
+
+/**
+ * Verifiers that check every certificate of a chain want a CRL from the root too. Its key is put away after today,
+ * so this one has to last; revoking a CA means taking the key out again, or another trust anchor.
+ */
+async function createRootCrl({ nameDer, keyPair }: Issuer, now: Date): Promise<Bytes> {
+  const signatureAlgorithmDer = signatureAlgorithmFor(keyPair.spkiDer);
+  const thisUpdate = new Date(Math.floor(now.getTime() / 1_000) * 1_000 - BACKDATE_MS);
+  const tbsDer = buildTbsCrl({
+    signatureAlgorithmDer,
+    issuerDer: nameDer,
+    authorityKeyId: keyIdentifier(keyPair.spkiDer),
+    crlNumber: 1,
+    thisUpdate,
+    nextUpdate: new Date(thisUpdate.getTime() + CA_DAYS * DAY_MS),
+    revoked: [],
+  });
+  return assembleSigned(tbsDer, signatureAlgorithmDer, await keyPair.sign(tbsDer));
 }
 
 /** Whose signature a certificate carries. */

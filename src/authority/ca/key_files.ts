@@ -6,7 +6,7 @@
 import { createPrivateKey } from "node:crypto";
 import { AppError } from "../../errors.ts";
 import type { Bytes } from "../../pki/bytes.ts";
-import { decodePem, encodePem } from "../../pki/pem.ts";
+import { decodePem, encodePem, type PemLabel } from "../../pki/pem.ts";
 
 /**
  * A private key as PEM.
@@ -45,11 +45,15 @@ export async function writeSecretFile(path: string, text: string): Promise<void>
   await Deno.writeTextFile(path, text, { mode: 0o600, createNew: true });
 }
 
-/** Reads the certificates of a PEM file. @throws {AppError} `profile/invalid` naming the file. */
-export async function readCertificateFile(path: string): Promise<Bytes[]> {
+/**
+ * Reads the first block of a PEM file, a certificate unless another label is given.
+ *
+ * @throws {AppError} `profile/invalid` naming the file.
+ */
+export async function readPemFile(path: string, label: PemLabel = "CERTIFICATE"): Promise<Bytes> {
   try {
-    return decodePem(await Deno.readTextFile(path), "CERTIFICATE");
+    return decodePem(await Deno.readTextFile(path), label)[0]!;
   } catch (cause) {
-    throw new AppError("profile/invalid", { path, problem: "not a certificate" }, { cause });
+    throw new AppError("profile/invalid", { path, problem: `no ${label} in it` }, { cause });
   }
 }

@@ -6,7 +6,7 @@ import { importKeyPair } from "../../pki/keys.ts";
 import { encodePem } from "../../pki/pem.ts";
 import { authorityPaths } from "../config.ts";
 import { createServerCertificate } from "./hierarchy.ts";
-import { encodeKeyPem, readCertificateFile, readKeyFile } from "./key_files.ts";
+import { encodeKeyPem, readKeyFile, readPemFile } from "./key_files.ts";
 
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
@@ -35,13 +35,13 @@ export interface ServerCertificateOptions {
  */
 export async function loadServerCertificate(options: ServerCertificateOptions): Promise<ServerCertificate> {
   const paths = authorityPaths(options.directory);
-  const [webDer] = await readCertificateFile(paths.web);
-  const [currentDer] = await readCertificateFile(paths.server);
-  if (isFresh(currentDer!, options.now())) {
-    return bundle(currentDer!, { webDer: webDer!, pkcs8Der: await readKeyFile(paths.serverKey) });
+  const webDer = await readPemFile(paths.web);
+  const currentDer = await readPemFile(paths.server);
+  if (isFresh(currentDer, options.now())) {
+    return bundle(currentDer, { webDer, pkcs8Der: await readKeyFile(paths.serverKey) });
   }
   const webKey = await importKeyPair(await readKeyFile(paths.webKey, options.keyPassphrase));
-  const issuer = { nameDer: parseCertificate(webDer!).subjectDer, keyPair: webKey };
+  const issuer = { nameDer: parseCertificate(webDer).subjectDer, keyPair: webKey };
   const { certificateDer, keyPair } = await createServerCertificate(issuer, {
     institutionName: options.institutionName,
     algorithm: "p256",
@@ -52,7 +52,7 @@ export async function loadServerCertificate(options: ServerCertificateOptions): 
   // Key first: a certificate without its key would not start, a key without its certificate is found stale.
   await replaceFile(paths.serverKey, encodeKeyPem(keyPair.pkcs8Der));
   await replaceFile(paths.server, encodePem(certificateDer, "CERTIFICATE"));
-  return bundle(certificateDer, { webDer: webDer!, pkcs8Der: keyPair.pkcs8Der });
+  return bundle(certificateDer, { webDer, pkcs8Der: keyPair.pkcs8Der });
 }
 
 /** Whether a server certificate need not be renewed yet. */

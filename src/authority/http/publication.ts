@@ -10,6 +10,7 @@ import type { CrlPublisher } from "../ca/crl.ts";
 
 export const PUBLICATION_PATHS = {
   crl: "/issuing.crl",
+  rootCrl: "/root.crl",
   issuing: "/issuing.cer",
   root: "/root.cer",
 } as const;
@@ -18,7 +19,7 @@ export interface PublicationParts {
   readonly crl: CrlPublisher;
   readonly issuingDer: Bytes;
   readonly rootDer: Bytes;
-  readonly now: () => Date;
+  readonly rootCrlDer: Bytes;
   readonly log: Log;
 }
 
@@ -45,22 +46,41 @@ export function listenPublication(
 }
 
 async function publish(parts: PublicationParts, request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const isKnown = Object.values<string>(PUBLICATION_PATHS).includes(pathname);
-  if (!isKnown) return new Response(null, { status: 404 });
+  const content = await findFile(parts, new URL(request.url).pathname);
+  if (!content) return new Response(null, { status: 404 });
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
   }
-  if (pathname !== PUBLICATION_PATHS.crl) {
-    const der = pathname === PUBLICATION_PATHS.root ? parts.rootDer : parts.issuingDer;
-    return file(request, { der, type: "application/pkix-cert", maxAgeSeconds: 86_400 });
-  }
-  const { der } = await parts.crl.current();
-  // Not to be kept for long: a revocation has to reach everybody within a minute.
-  return file(request, { der, type: "application/pkix-crl", maxAgeSeconds: 60 });
+  return file(request, content);
 }
 
-function file(request: Request, content: { der: Bytes; type: string; maxAgeSeconds: number }): Response {
+interface File {
+  readonly der: Bytes;
+  readonly type: "application/pkix-cert" | "application/pkix-crl";
+  readonly maxAgeSeconds: number;
+}
+
+const DAY_SECONDS = 86_400;
+
+async function findFile(parts: PublicationParts, path: string): Promise<File | undefined> {
+  switch (path) {
+    case PUBLICATION_PATHS.crl: {
+      // Not to be kept for long: a revocation has to reach everybody within a minute.
+      const { der } = await parts.crl.current();
+      return { der, type: "application/pkix-crl", maxAgeSeconds: 60 };
+    }
+    case PUBLICATION_PATHS.rootCrl:
+      return { der: parts.rootCrlDer, type: "application/pkix-crl", maxAgeSeconds: DAY_SECONDS };
+    case PUBLICATION_PATHS.issuing:
+      return { der: parts.issuingDer, type: "application/pkix-cert", maxAgeSeconds: DAY_SECONDS };
+    case PUBLICATION_PATHS.root:
+      return { der: parts.rootDer, type: "application/pkix-cert", maxAgeSeconds: DAY_SECONDS };
+    default:
+      return undefined;
+  }
+}
+
+function file(request: Request, content: File): Response {
   return new Response(request.method === "HEAD" ? null : content.der, {
     headers: {
       "content-type": content.type,
