@@ -44,6 +44,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly origin: string;
   /** A second start of the app: the same page at a fresh address. */
   launchUrl(): Promise<string>;
+  /** Tells it to end. */
+  stop(): void;
   /** Resolves when it has ended. */
   readonly ended: Promise<Deno.CommandStatus>;
 }
@@ -118,6 +120,7 @@ export async function startApp(demo: DemoAuthority, options: AppOptions = {}): P
     user,
     url,
     origin: new URL(url).origin,
+    stop: () => kill(child),
     ended: child.status,
     async launchUrl() {
       const { stdout } = await user.run(["--no-browser", "--json"]);
