@@ -14,12 +14,12 @@ export async function issue(app: App, output: Output): Promise<ExitCode> {
   const { config } = app;
   const loginId = config.loginId ??
     await ask({ what: LOGIN_ID, secret: false, flag: "--login-id" }, output);
-  // Said before the authority is asked: what it asks for begins with the password.
-  if (!config.passwordFromStdin) demandTerminal({ what: PASSWORD, flag: "--password-stdin" }, output);
   const issuance = await app.issuance();
   const finished = (await issuance.resume()).find((certificate) => certificate.loginId === loginId);
   if (finished !== undefined) return report(finished, { output, resumed: true });
 
+  // Said before the authority is asked: what it asks for begins with the password.
+  if (!config.passwordFromStdin) demandTerminal({ what: PASSWORD, flag: "--password-stdin" }, output);
   issuance.prepareKey(); // takes about as long as a person needs to type
   const attempt = await issuance.begin({ operation: "issue", loginId });
   using _signals = onTermination(() => {

@@ -55,6 +55,8 @@ export class Walk {
         this.#notices.push({ kind: "resumed", loginId });
         this.revision++;
       }
+      // What could not be finished may need the person now; the list was shown before that was known.
+      if ((await issuance.pending()).length > 0) this.revision++;
     } finally {
       this.#resuming = false;
     }

@@ -44,8 +44,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly origin: string;
   /** A second start of the app: the same page at a fresh address. */
   launchUrl(): Promise<string>;
-  /** Tells it to end. */
-  stop(): void;
+  /** Tells it to end, kindly (SIGTERM) or not. */
+  stop(signal?: Deno.Signal): void;
   /** Resolves when it has ended. */
   readonly ended: Promise<Deno.CommandStatus>;
 }
@@ -120,7 +120,7 @@ export async function startApp(demo: DemoAuthority, options: AppOptions = {}): P
     user,
     url,
     origin: new URL(url).origin,
-    stop: () => kill(child),
+    stop: (signal) => kill(child, signal),
     ended: child.status,
     async launchUrl() {
       const { stdout } = await user.run(["--no-browser", "--json"]);
@@ -151,9 +151,9 @@ async function runDeno(
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
-function kill(child: Deno.ChildProcess): void {
+function kill(child: Deno.ChildProcess, signal: Deno.Signal = "SIGTERM"): void {
   try {
-    child.kill("SIGTERM");
+    child.kill(signal);
   } catch {
     // It has ended already.
   }

@@ -14,6 +14,8 @@
   "use strict";
 
   const BEAT_MS = 15_000;
+  /** Sooner after the start: what an earlier run left is being finished, and the list changes. */
+  const FIRST_BEATS_MS = [1_000, 3_000, 7_000];
   const POLL_MS = 400;
   const STORED = "session";
 
@@ -177,6 +179,7 @@
     put("main", fragment);
     words = /** @type {HTMLElement | null} */ (fragment.querySelector("[data-part=words]"))?.dataset ?? {};
     for (const link of document.querySelectorAll("[data-skip]")) link.textContent = words.skip ?? "";
+    if (words.revision !== undefined) revision = Number(words.revision);
     if (keepFocus && name === current) restore(typed);
 
     if (name !== current || history.state?.page !== name) {
@@ -423,6 +426,7 @@
       await prove();
       beat = setInterval(heartbeat, BEAT_MS);
       await load(history.state?.page ?? "certificates");
+      for (const ms of FIRST_BEATS_MS) setTimeout(() => isEnded || heartbeat(), ms);
     } catch (error) {
       fail(error);
       if (!isEnded) setTimeout(start, 2000); // told to slow down, or a connection broke

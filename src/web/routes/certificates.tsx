@@ -118,6 +118,9 @@ function NoticeBanner({ view: { t }, notice }: { view: View; notice: Notice }) {
 
 export function registerCertificates(app: Hono, parts: PageParts): void {
   app.get(PAGE_PATHS.certificates, async (c) => {
+    // Before the list is read: what changes meanwhile makes the page look again, and is told then.
+    const view = viewOf(parts);
+    const notices = parts.walk.takeNotices();
     let certificates: readonly HeldCertificate[] | AppError;
     let pending: readonly PendingSummary[] = [];
     try {
@@ -129,10 +132,10 @@ export function registerCertificates(app: Hono, parts: PageParts): void {
     }
     return c.html(
       <CertificatesPage
-        view={viewOf(parts)}
+        view={view}
         certificates={certificates}
         pending={pending}
-        notices={parts.walk.takeNotices()}
+        notices={notices}
         isRunning={parts.walk.running() !== undefined}
         now={parts.now()}
       />,

@@ -11,7 +11,8 @@ import type { View } from "../views/layout.tsx";
 /** Language and texts for one answer. */
 export function viewOf(parts: PageParts): View {
   const language = parts.language.current();
-  return { language, t: MESSAGES[language], profile: parts.profile, version: parts.version };
+  const { profile, version, walk } = parts;
+  return { language, t: MESSAGES[language], profile, version, revision: walk.revision };
 }
 
 /** Accepted: on to another page. The page script follows, as every fetch does. */

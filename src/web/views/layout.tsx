@@ -12,6 +12,8 @@ export interface View {
   t: Messages;
   profile: Profile;
   version: string;
+  /** State of what the page shows; the page script looks again when it has grown. */
+  revision: number;
 }
 
 export interface LayoutProps {
@@ -28,7 +30,7 @@ export interface LayoutProps {
  * and moves the focus.
  */
 export function Layout({ view, name, title, action, children }: LayoutProps) {
-  const { language, t, profile, version } = view;
+  const { language, t, profile, version, revision } = view;
   const { institution, support } = profile;
   return (
     <div data-page={name} data-title={`${title} | ${institution.app[language]}`} lang={language}>
@@ -71,6 +73,7 @@ export function Layout({ view, name, title, action, children }: LayoutProps) {
       </footer>
       <template
         data-part="words"
+        data-revision={revision}
         data-working={t.working}
         data-slow-down={t.slowDown}
         data-again={t.again}
