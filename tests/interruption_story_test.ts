@@ -47,9 +47,14 @@ Deno.test({
     await using app = await startApp(demo, { user });
     const page = await browser.newPage();
     await page.goto(app.url);
-    await page.getByText(`中断していた証明書の取得が完了しました。(ログインID: ${account.loginId})`)
-      .waitFor();
+    const notice = page.getByText(
+      `中断していた証明書の取得が完了しました。(ログインID: ${account.loginId})`,
+    );
+    await notice.waitFor();
     await page.getByRole("row").filter({ hasText: account.loginId }).waitFor();
+    await page.waitForResponse((response) => response.url().endsWith("/alive"));
+    await page.getByRole("row").filter({ hasText: account.loginId }).waitFor();
+    assert(await notice.isVisible(), "it stays until the person goes on");
     assertEquals(await statesOf(demo, account), ["confirmed"]);
   },
 });
