@@ -95,7 +95,7 @@ Deno.test("what the authority refuses ends with 3, a code, one next step and an 
   withUser(async (user, demo) => {
     const known = await demo.addAccount();
     const disabled = await demo.addAccount({ isDisabled: true });
-    const odd = await demo.addAccount({ steps: ["password", "carrier-pigeon"] });
+    const odd = await demo.addAccount({ steps: ["password", "palm-vein"] });
     await demo.acquire(known);
     const cases = [
       [known.loginId, "wrong", "H101e"],

@@ -107,7 +107,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: "a step that the app does not know",
     key: "registration/unsupported-step",
-    prepare: (demo) => demo.addAccount({ steps: ["password", "carrier-pigeon"] }),
+    prepare: (demo) => demo.addAccount({ steps: ["password", "palm-vein"] }),
     staysOnForm: false,
     reachesAuthority: true,
   },

@@ -38,7 +38,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   account("kobayashi06", {
     name: "小林 陽子",
     company: "合同会社あおば",
-    steps: ["password", "carrier-pigeon"],
+    steps: ["password", "palm-vein"],
     shows: "a step that the app does not know: G004e",
   }),
   account("kato07", { name: "加藤 隆", company: "合同会社あおば", isDisabled: true, shows: "disabled" }),

@@ -13,6 +13,13 @@ export interface DemoReady {
   accounts: readonly DemoAccount[];
 }
 
+/** Columns without lines: the whole table fits a terminal of 100 columns. */
+const NO_LINES = Object.fromEntries(
+  ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
+    ["", "-mid", "-left", "-right"].map((part) => [`${side}${part}`, ""])
+  ),
+);
+
 /** For people. */
 export function demoText({ app, portal, authority, ca, profile, accounts }: DemoReady): string {
   const addresses = [
@@ -23,11 +30,10 @@ export function demoText({ app, portal, authority, ca, profile, accounts }: Demo
     ["Profile", profile],
   ].map(([name, value]) => `  ${name!.padEnd(20)}  ${value}`);
   const table = new Table({
-    head: ["Login ID", "Password", "Name", "Company", "Role", "Steps", "Shows"],
+    head: ["Login ID", "Password", "Name", "Shows"],
     style: { head: [], border: [] },
+    chars: { ...NO_LINES, middle: "  " },
   });
-  for (const { loginId, password, name, company, role, steps, shows } of accounts) {
-    table.push([loginId, password, name, company, role, steps.join(", "), shows]);
-  }
+  for (const { loginId, password, name, shows } of accounts) table.push([loginId, password, name, shows]);
   return ["", ...addresses, "", table.toString(), ""].join("\n");
 }
