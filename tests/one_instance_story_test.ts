@@ -1,0 +1,194 @@
+/** One app per person: a second start shows the first one's page; it ends by itself, but never too early. */
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { openApp } from "../src/app.ts";
+import { readConfig, readInvocation } from "../src/config.ts";
+import { currentOs } from "../src/platform/os.ts";
+import { openWeb, type RunningWeb } from "../src/web/mod.ts";
+import { type AppUser, createAppUser, startApp } from "./support/app.ts";
+import { chromiumIsMissing, launchChromium } from "./support/chromium.ts";
+import { startDemoAuthority } from "./support/demo_authority.ts";
+import { holdIssuance } from "./support/hold_issuance.ts";
+import { createMemoryLog } from "./support/memory_log.ts";
+import { asksForCertificate, presses, seesHeading } from "./support/person.ts";
+
+const ignore = chromiumIsMissing() !== undefined;
+
+Deno.test({
+  name: "a second start shows the page of the first one, and what that is doing",
+  ignore,
+  fn: async () => {
+    await using demo = await startDemoAuthority();
+    const account = await demo.addAccount();
+    await using app = await startApp(demo);
+    await using browser = await launchChromium({ home: app.user.home });
+    const first = await browser.newPage();
+    await first.goto(app.url);
+    await seesHeading(first, "証明書取得");
+    using held = holdIssuance(demo.authority.store);
+    await asksForCertificate(first, account);
+    await held.reached;
+
+    const again = await app.user.run(["--no-browser", "--json"]);
+    assertEquals([again.code, again.stderr], [0, ""]);
+    const url = JSON.parse(again.stdout).app;
+    assertEquals(new URL(url).origin, app.origin);
+    const second = await browser.newPage();
+    await second.goto(url);
+    await second.getByText("証明書を取得しています。").waitFor();
+    assertEquals(await second.getByRole("button", { name: "証明書発行" }).count(), 0);
+    await presses(second, "進行状況を表示");
+    await seesHeading(second, "証明書の取得");
+    held.release();
+    for (const page of [first, second]) await seesHeading(page, "証明書取得結果");
+  },
+});
+
+Deno.test("of two starts at the same moment one serves the page, and the other shows it", async () => {
+  await using demo = await startDemoAuthority();
+  await using user = await createAppUser(demo);
+  const starts = [start(user), start(user)];
+  const urls = await Promise.all(starts.map(({ url }) => url));
+  const [one, two] = urls.map((url) => new URL(url));
+  assertEquals(one!.origin, two!.origin);
+  assert(one!.hash !== two!.hash);
+  // The one that only showed the page has ended by itself, with 0.
+  const { code, index } = await Promise.race(
+    starts.map(({ child }, index) => child.status.then(({ code }) => ({ code, index }))),
+  );
+  assertEquals(code, 0);
+  const serving = starts[1 - index]!;
+  serving.child.kill("SIGTERM");
+  assertEquals((await serving.child.status).code, 0);
+});
+
+function start(user: AppUser): { child: Deno.ChildProcess; url: Promise<string> } {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: user.command(["--no-browser", "--json"]),
+    env: { ...user.env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  async function readUrl(): Promise<string> {
+    let line = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      line += text;
+      if (line.endsWith("\n")) break;
+    }
+    return JSON.parse(line).app;
+  }
+  return { child, url: readUrl() };
+}
+
+const CLOSE_AFTER_MS = 400;
+/** Less than the app takes for a PC that slept. */
+const STEP_MS = CLOSE_AFTER_MS / 2;
+
+/** The app's parts in this process, with a clock that moves by steps. */
+async function openWithClock(user: AppUser) {
+  const invocation = readInvocation(["--profile", user.profilePath, "--state-dir", user.stateDir]);
+  const config = await readConfig(invocation, {
+    os: currentOs(),
+    env: (name) => user.env[name],
+    cwd: () => user.home,
+  });
+  const app = openApp(config);
+  let time = Date.now();
+  let asked = 0;
+  const web = await openWeb({
+    issuance: app.issuance,
+    profile: () => Promise.resolve(config.profile),
+    language: () => Promise.resolve({ current: () => "ja", change: () => Promise.resolve() }),
+    log: createMemoryLog(),
+    now: () => {
+      asked++;
+      return new Date(time);
+    },
+    randomBytes: app.randomBytes,
+    version: config.version,
+    options: { closeAfterMs: CLOSE_AFTER_MS },
+  });
+  let isClosed = false;
+  void web.closed.then(() => isClosed = true);
+  /** A step of time that the app has noticed. @returns Whether it is still there. */
+  async function step(): Promise<boolean> {
+    time += STEP_MS;
+    const before = asked;
+    while (!isClosed && asked < before + 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    return !isClosed;
+  }
+  return { app, web, step };
+}
+
+async function passTimeUntilItEnds(step: () => Promise<boolean>): Promise<void> {
+  for (let steps = 0; steps < 20; steps++) if (!await step()) return;
+  throw new Error("the app does not end");
+}
+
+async function opensPage(page: Page, web: RunningWeb): Promise<void> {
+  await page.goto(web.launchUrl());
+  await seesHeading(page, "証明書取得");
+}
+
+/** The page's sign of life, which it gives every few seconds, and whenever it is looked at. */
+async function beat(page: Page): Promise<void> {
+  const isAnswered = page.waitForResponse((response) => response.url().endsWith("/alive"));
+  await page.evaluate(`document.dispatchEvent(new Event("visibilitychange"))`);
+  await isAnswered;
+}
+
+Deno.test({
+  name: "the app stays while a page is open, and ends some time after the last one is closed",
+  ignore,
+  sanitizeResources: false, // the engine's HTTP client lives as long as the process
+  fn: async () => {
+    await using demo = await startDemoAuthority();
+    await using user = await createAppUser(demo);
+    await using browser = await launchChromium({ home: user.home });
+    const { web, step } = await openWithClock(user);
+    const page = await browser.newPage();
+    await opensPage(page, web);
+    for (let steps = 0; steps < 6; steps++) {
+      assert(await step(), "a page is open");
+      await beat(page);
+    }
+    await page.close();
+    assert(await step(), "a page that is reloaded is gone for a moment, too");
+    await passTimeUntilItEnds(step);
+    await web.closed;
+    const later = await browser.newPage();
+    const failed = await later.goto(`http://127.0.0.1:${web.port}/`).catch(String);
+    assert(typeof failed === "string" && failed.includes("ERR_CONNECTION_REFUSED"));
+  },
+});
+
+Deno.test({
+  name: "the app does not end while it acquires a certificate, although nobody looks",
+  ignore,
+  sanitizeResources: false, // as above
+  fn: async () => {
+    await using demo = await startDemoAuthority();
+    const account = await demo.addAccount();
+    await using user = await createAppUser(demo);
+    await using browser = await launchChromium({ home: user.home });
+    const { app, web, step } = await openWithClock(user);
+    const page = await browser.newPage();
+    await opensPage(page, web);
+    {
+      using held = holdIssuance(demo.authority.store);
+      await asksForCertificate(page, account);
+      await held.reached;
+      await page.close();
+      for (let steps = 0; steps < 6; steps++) assert(await step(), "a certificate is on its way");
+    }
+    const issuance = await app.issuance();
+    const { loginId } = await issuance.current()!.acquire();
+    await passTimeUntilItEnds(step);
+    await web.closed;
+    assertEquals(loginId, account.loginId);
+    const certificates = await demo.authority.store.listCertificates(loginId);
+    assertEquals(certificates.map(({ state }) => state), ["confirmed"]);
+  },
+});
