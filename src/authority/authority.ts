@@ -8,20 +8,20 @@ import type { Log } from "../log/log.ts";
 import { encodePem } from "../pki/pem.ts";
 import { moveAnchor } from "./audit/anchor.ts";
 import { appendAudit } from "./audit/chain.ts";
-import { createBankGate, createBankSessions } from "./bank_parts.ts";
+import { openBank } from "./bank_pages.ts";
 import { createCrlPublisher } from "./ca/crl.ts";
 import { createIssuingCa, type IssuingCa } from "./ca/issue.ts";
 import { readKeyFile, readPemFile } from "./ca/key_files.ts";
-import { loadServerCertificate } from "./ca/server_certificate.ts";
 import { type CryptoChoice, openSigner, pickVerifier } from "./ca/signer.ts";
 import { type AuthorityConfig, authorityPaths, readConfig } from "./config.ts";
 import { createApi } from "./http/api.ts";
 import { listenPublication, PUBLICATION_PATHS } from "./http/publication.ts";
-import { type Handler, listenHttps, type Listening } from "./http/server.ts";
+import { createWeb, publicUrl } from "./http/web.ts";
 import { type CertificateLogin, createCertificateLogin } from "./login.ts";
 import type { RegistrationParts } from "./registration/parts.ts";
 import { createPasswords } from "./registration/passwords.ts";
 import { sweepRegistration } from "./registration/sweep.ts";
+import { repeat } from "./repeat.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
 
@@ -107,19 +107,26 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     randomBytes,
   };
   const login = createCertificateLogin({ store, issuerDer: ca.certificateDer, verify, now });
-  const web = createWeb(options, { config, keys });
+  const web = createWeb({
+    directory,
+    config,
+    ports: options.ports ?? {},
+    clientIssuersDer: [keys.issuingDer, keys.rootDer],
+    keyPassphrase: options.keyPassphrase,
+    now,
+    randomBytes,
+  });
   opened.defer(() => web.close());
 
   const api = createApi({ registration, log, version: API_VERSION });
   const urls = { api: "", portal: "", certificateLogin: "", publication: publication.url };
   urls.api = await web.listen("api", (request, env) => api.fetch(request, env));
-  if (options.hasBank ?? true) await openBank(options, { config, store, login, urls, web });
+  if (options.hasBank ?? true) await openBank({ config, store, login, web, urls, log, now, randomBytes });
 
-  let abandonedLast = 0;
   async function sweep(): Promise<void> {
     const { confirmWithinHours } = config.registration;
-    abandonedLast = await sweepRegistration(store, { now: now(), confirmWithinHours });
-    if (abandonedLast > 0) log.info("authority/abandoned", { certificates: abandonedLast });
+    const abandoned = await sweepRegistration(store, { now: now(), confirmWithinHours });
+    if (abandoned > 0) log.info("authority/abandoned", { certificates: abandoned });
     await crl.current();
     await web.renew();
     if (!await moveAnchor(directory, store, { at: now() })) log.error("audit/anchor-contradicts-log");
@@ -203,106 +210,6 @@ async function openPublication(
   return await Promise.resolve({ url, ca, crl, close: () => server.close() });
 }
 
-type Endpoint = "api" | "portal" | "certificateLogin";
-
-/** The HTTPS ports: one server certificate for all of them. */
-function createWeb(options: AuthorityOptions, { config, keys }: { config: AuthorityConfig; keys: Keys }) {
-  const listening: Listening[] = [];
-  function load() {
-    const { directory, keyPassphrase, now, randomBytes } = options;
-    const { hosts, institution } = config;
-    return loadServerCertificate({
-      directory,
-      institutionName: institution.name,
-      hosts,
-      keyPassphrase,
-      now,
-      randomBytes,
-    });
-  }
-  let certificate: Awaited<ReturnType<typeof load>> | undefined;
-
-  async function listen(endpoint: Endpoint, handler: Handler): Promise<string> {
-    certificate ??= await load();
-    const server = await listenHttps({
-      handler,
-      hostname: config.listen,
-      port: options.ports?.[endpoint] ?? config.endpoints[endpoint].port,
-      certificatePem: certificate.certificatePem,
-      keyPem: certificate.keyPem,
-      ...(endpoint === "certificateLogin"
-        ? {
-          // Their names go into the handshake: the browser offers certificates of these issuers only.
-          clientIssuersPem: encodePem(keys.issuingDer, "CERTIFICATE") +
-            encodePem(keys.rootDer, "CERTIFICATE"),
-        }
-        : {}),
-      limits: config.http,
-    });
-    listening.push(server);
-    return publicUrl(config, { endpoint, scheme: "https", port: server.port });
-  }
-
-  /** Takes up a new server certificate when the old one grows old. */
-  async function renew(): Promise<void> {
-    const latest = await load();
-    if (!certificate || latest.notAfter.getTime() === certificate.notAfter.getTime()) return;
-    certificate = latest;
-    for (const server of listening) server.replaceCertificate(latest.certificatePem, latest.keyPem);
-  }
-
-  async function close(): Promise<void> {
-    await Promise.all(listening.splice(0).map((server) => server.close()));
-  }
-
-  return { listen, renew, close };
-}
-
-/** The bank's pages on their two ports; `urls` learns where. */
-async function openBank(
-  options: AuthorityOptions,
-  { config, store, login, urls, web }: {
-    config: AuthorityConfig;
-    store: Store;
-    login: CertificateLogin;
-    urls: { portal: string; certificateLogin: string };
-    web: ReturnType<typeof createWeb>;
-  },
-): Promise<void> {
-  const bank = await import("./bank/mod.ts");
-  const { institution, brand, uriScheme, downloadUrl } = config;
-  const parts = {
-    institution,
-    supportContact: institution.supportContact,
-    brand,
-    urls,
-    uriScheme,
-    ...(downloadUrl === undefined ? {} : { downloadUrl }),
-    assets: await bank.loadBankAssets(brand),
-    gate: createBankGate(login),
-    sessions: createBankSessions(store),
-    log: options.log,
-    now: options.now,
-    randomBytes: options.randomBytes,
-  };
-  const portal = bank.createPortalApp(parts);
-  const certificateLogin = bank.createCertificateLoginApp(parts);
-  urls.portal = await web.listen("portal", (request, env) => portal.fetch(request, env));
-  urls.certificateLogin = await web.listen(
-    "certificateLogin",
-    (request, env) => certificateLogin.fetch(request, env),
-  );
-}
-
-function publicUrl(
-  config: AuthorityConfig,
-  { endpoint, scheme, port }: { endpoint: Endpoint | "publication"; scheme: string; port: number },
-): string {
-  const [host = "127.0.0.1"] = config.hosts;
-  const authority = host.includes(":") ? `[${host}]` : host;
-  return config.endpoints[endpoint].publicUrl ?? `${scheme}://${authority}:${port}`;
-}
-
 function record(
   store: Store,
   event: { at: Date; action: string; details: Readonly<Record<string, string>> },
@@ -310,20 +217,4 @@ function record(
   return store.write((transaction) =>
     appendAudit(transaction, { ...event, actor: "authority", subject: "authority", correlationId: "-" })
   );
-}
-
-/** Runs work every so often, never twice at once. @returns Stops it and waits for what runs. */
-function repeat(
-  work: () => Promise<void>,
-  { intervalMs, onError }: { intervalMs: number; onError: (error: unknown) => void },
-): () => Promise<void> {
-  if (intervalMs === 0) return () => Promise.resolve();
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= work().catch(onError).finally(() => running = undefined);
-  }, intervalMs);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
 }
