@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { AppError, type ErrorKey } from "../errors.ts";
 import type { Bytes } from "../pki/bytes.ts";
 import { assembleSigned } from "../pki/certificate_builder.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { generateKeyPair } from "../pki/keys.ts";
+import { encodePem } from "../pki/pem.ts";
 import { revoke } from "./revocation.ts";
 import { readKeyFile } from "./ca/key_files.ts";
 import { openSigner } from "./ca/signer.ts";
@@ -109,4 +110,41 @@ Deno.test("certificate login: an unconfirmed certificate confirms once", async (
     issued.serial,
   ]]);
   assert(confirmed[0]!.correlationId === "c");
+});
+
+Deno.test("certificate login: the bank's pages let in who has a certificate, until it is revoked", async () => {
+  const { test, client } = await startWithUser();
+  await using _ = test;
+  const { certificateDer, issued, keyPair } = await client.issue(LOGIN_ID, { isConfirmed: false });
+  const { urls, store, rootPem } = test.authority;
+  using withCertificate = Deno.createHttpClient({
+    caCerts: [rootPem],
+    cert: encodePem(certificateDer, "CERTIFICATE") +
+      encodePem(Uint8Array.fromBase64(issued.chain[0]!), "CERTIFICATE"),
+    key: encodePem(keyPair.pkcs8Der, "PRIVATE KEY"),
+  });
+  async function logIn(httpClient: Deno.HttpClient) {
+    const response = await fetch(`${urls.certificateLogin}/login`, {
+      client: httpClient,
+      redirect: "manual",
+    });
+    const text = await response.text();
+    return { status: response.status, text, location: response.headers.get("location") };
+  }
+  const refused = await logIn(test.client);
+  assertEquals(refused.status, 401);
+  assertStringIncludes(refused.text, "H201e");
+  const welcome = await logIn(withCertificate);
+  assertEquals([welcome.status, new URL(welcome.location!).origin], [303, urls.portal], welcome.text);
+  assertEquals((await store.findCertificate(issued.serial))?.state, "confirmed");
+  await revoke(store, {
+    target: { loginId: LOGIN_ID },
+    reason: "unspecified",
+    actor: "operator",
+    at: test.clock.now(),
+    correlationId: "-",
+  });
+  const revoked = await logIn(withCertificate);
+  assertEquals(revoked.status, 403);
+  assertStringIncludes(revoked.text, "H204e");
 });
