@@ -186,6 +186,7 @@ async function killAt(campaign: Campaign, lane: Lane, job: { point: KillPoint; a
   const place = await campaign.newPlace(job.algorithm);
   await lane.driver.order({ do: "issue", place, killAt: job.point });
   assertEquals(await lane.driver.answer(), { going: true });
+  assertEquals(await lane.driver.lastWords(), undefined, "it never came there");
   await lane.replace();
 
   const leaves = LEAVES[job.point];

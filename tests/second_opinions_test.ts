@@ -224,11 +224,11 @@ for (const algorithm of ["rsa-2048", "p256"] as const) {
           await succeeds(folder, "pk12util", [
             ...["-o", "exported.p12", "-n", nickname, "-w", "bundle.password", "-k", "empty", ...database],
           ]);
-            const keyOf = () => succeeds(folder, "openssl", ["pkey", "-in", "key.pem"]);
+          const keyOf = () => succeeds(folder, "openssl", ["pkey", "-in", "key.pem"]);
           const ours = await keyOf();
           await unpack(folder, "exported.p12");
           assertEquals(await keyOf(), ours);
-          },
+        },
       );
 
       await t.step("the TLS servers: OpenSSL trusts them by the root alone, and logs in", async () => {

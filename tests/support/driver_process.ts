@@ -44,6 +44,12 @@ export class DriverProcess implements AsyncDisposable {
     throw new Error(`the driver ended (${signal ?? code}): ${await this.#complaints}`);
   }
 
+  /** What the driver still says before it ends, or else `undefined`. */
+  async lastWords(): Promise<unknown> {
+    const { value } = await this.#lines.read();
+    return value === undefined ? undefined : JSON.parse(value);
+  }
+
   /** Kills it, unless it is dead already. */
   kill(): void {
     try {

@@ -6,7 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { createCertificateLogin } from "../../src/authority/login.ts";
-import { readCertificateFile } from "../../src/authority/ca/key_files.ts";
+import { readPemFile } from "../../src/authority/ca/key_files.ts";
 import { type AuthorityConfig, authorityPaths, DEFAULT_CONFIG } from "../../src/authority/config.ts";
 import { PUBLICATION_PATHS } from "../../src/authority/http/publication.ts";
 import { initAuthority } from "../../src/authority/init.ts";
@@ -66,9 +66,9 @@ export class KillableAuthority implements Counter, AsyncDisposable {
     });
     const { api, publication } = choosePorts({ api: { port: 0 }, publication: { port: 0 } });
     const ports = { api: api.port, publication: publication.port };
-    const [issuingDer] = await readCertificateFile(authorityPaths(directory).issuing);
+    const issuingDer = await readPemFile(authorityPaths(directory).issuing);
     const profile = createProfile(`https://127.0.0.1:${ports.api}`, rootPem);
-    const authority = new KillableAuthority({ directory, profile, ports, issuingDer: issuingDer! });
+    const authority = new KillableAuthority({ directory, profile, ports, issuingDer });
     await authority.#start();
     return authority;
   }
@@ -116,6 +116,11 @@ export class KillableAuthority implements Counter, AsyncDisposable {
   /** Resolves when it has been killed. */
   async end(): Promise<void> {
     assertEquals(await this.#process.end(), "SIGKILL");
+  }
+
+  /** It will not come back: nobody shall wait for it. */
+  giveUp(reason: unknown): void {
+    this.#restarted.reject(reason);
   }
 
   /** Starts the next process. */
