@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AppError } from "../../errors.ts";
 import { prepareSchema } from "./schema.ts";
 import { SqliteReader } from "./sqlite_reader.ts";
@@ -52,13 +52,14 @@ export function openSqliteStore(path: string): Store {
   }
 }
 
-/** Reads on a connection of its own: it never sees what is not committed yet. */
+/** Reads beside a transaction on a connection of its own: nobody sees what is not committed yet. */
 class SqliteStore extends SqliteReader implements Store {
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync;
   readonly #transaction: SqliteTransaction;
   #queue: Job[] = [];
   #running: Promise<void> | undefined;
+  #isWriting = false;
   #isClosed = false;
 
   constructor(writer: DatabaseSync, reader: DatabaseSync) {
@@ -66,6 +67,14 @@ class SqliteStore extends SqliteReader implements Store {
     this.#writer = writer;
     this.#reader = reader;
     this.#transaction = new SqliteTransaction(writer);
+  }
+
+  /**
+   * Between transactions the writer answers too: it has the pages that it wrote in its memory, where the reader
+   * has to fetch them after every commit.
+   */
+  override statement(sql: string): StatementSync {
+    return this.#isWriting ? super.statement(sql) : this.#transaction.statement(sql);
   }
 
   write<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
@@ -97,35 +106,38 @@ class SqliteStore extends SqliteReader implements Store {
   }
 
   /** Runs the jobs in one transaction; answers only when it is on disk. */
-  async #commit(jobs: Job[]): Promise<void> {
-    const finish: (() => void)[] = [];
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    const answers: (() => void)[] = [];
+    this.#isWriting = true;
     try {
       this.#writer.exec("BEGIN IMMEDIATE");
-      this.#transaction.forgetHead();
-      for (const job of jobs) {
-        const outcome = await this.#attempt(job);
-        // A refusal may rest on what an earlier job of this commit did, so it waits for the disk too.
-        finish.push(outcome);
-      }
+      this.#transaction.begin();
+      // A refusal may rest on what an earlier job of this commit did, so it waits for the disk too.
+      for (const job of jobs) answers.push(await this.#attempt(job, jobs.length === 1));
+      this.#transaction.finish();
       this.#writer.exec("COMMIT");
     } catch (error) {
       if (this.#writer.isTransaction) this.#writer.exec("ROLLBACK");
       for (const job of jobs) job.reject(error);
       return;
+    } finally {
+      this.#isWriting = false;
     }
-    for (const answer of finish) answer();
+    for (const answer of answers) answer();
   }
 
-  async #attempt(job: Job): Promise<() => void> {
-    this.#writer.exec("SAVEPOINT work");
+  /** Runs one job, and undoes it alone if it fails. A job without company needs no savepoint for that. */
+  async #attempt(job: Job, isAlone: boolean): Promise<() => void> {
+    if (!isAlone) this.#writer.exec("SAVEPOINT work");
     try {
       const result = await job.work(this.#transaction);
-      this.#transaction.writeHead();
-      this.#writer.exec("RELEASE work");
+      this.#transaction.keep();
+      if (!isAlone) this.#writer.exec("RELEASE work");
       return () => job.resolve(result);
     } catch (error) {
+      if (isAlone) throw error;
       this.#writer.exec("ROLLBACK TO work; RELEASE work");
-      this.#transaction.forgetHead();
+      this.#transaction.undo();
       return () => job.reject(error);
     }
   }

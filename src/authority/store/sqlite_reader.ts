@@ -38,7 +38,7 @@ export class SqliteReader implements StoreReader {
   }
 
   /** The prepared statement of an SQL text. */
-  protected statement(sql: string): StatementSync {
+  statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (!statement) {
       statement = this.#database.prepare(sql);

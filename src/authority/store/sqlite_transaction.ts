@@ -21,23 +21,35 @@ type Value = string | number | null | Uint8Array;
 /** {@link StoreTransaction}; one object serves all transactions of its connection, one after the other. */
 export class SqliteTransaction extends SqliteReader implements StoreTransaction {
   #head: AuditHead | undefined;
-  #isHeadChanged = false;
+  /** The head as the last work that is kept left it, and whether the table says so too. */
+  #keptHead: AuditHead | undefined;
+  #isHeadWritten = true;
 
   constructor(database: DatabaseSync) {
     super(database);
   }
 
-  /** Forgets what may have changed since: other processes write too, and works are undone. */
-  forgetHead(): void {
-    this.#head = undefined;
-    this.#isHeadChanged = false;
+  /** Begins a transaction: since the last one other processes may have added lines. */
+  begin(): void {
+    this.#head = this.#keptHead = undefined;
+    this.#isHeadWritten = true;
   }
 
-  /** Writes the head once per work instead of once per line. */
-  writeHead(): void {
-    if (!this.#head || !this.#isHeadChanged) return;
-    this.#run("UPDATE audit_head SET seq = ?, hash = ?", this.#head.seq, this.#head.hash);
-    this.#isHeadChanged = false;
+  /** One work of the transaction is kept. */
+  keep(): void {
+    if (this.#head !== this.#keptHead) this.#isHeadWritten = false;
+    this.#keptHead = this.#head;
+  }
+
+  /** One work of the transaction is undone. */
+  undo(): void {
+    this.#head = this.#keptHead;
+  }
+
+  /** Ends a transaction: the head is written once for all its works. */
+  finish(): void {
+    if (this.#isHeadWritten || !this.#keptHead) return;
+    this.#run("UPDATE audit_head SET seq = ?, hash = ?", this.#keptHead.seq, this.#keptHead.hash);
   }
 
   #run(sql: string, ...values: Value[]): number {
@@ -255,7 +267,6 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       entry.hash,
     );
     this.#head = { seq: entry.seq, hash: entry.hash };
-    this.#isHeadChanged = true;
   }
 }
 
