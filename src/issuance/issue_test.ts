@@ -231,6 +231,24 @@ Deno.test("a keystore that cannot be used is noticed before the authority is ask
     assertEquals(test.requests, []);
   }));
 
+Deno.test("a keystore that was unusable when the page opened may be mended before the click", () =>
+  withEngine(async (test) => {
+    const { keystore } = test;
+    let checks = 0;
+    const engine = test.open({
+      keystore: {
+        check: () => checks++ === 0 ? Promise.reject(new Error("not yet")) : keystore.check(),
+        import: (bundle) => keystore.import(bundle),
+        list: () => keystore.list(),
+        sign: (fingerprint, content) => keystore.sign(fingerprint, content),
+        remove: (fingerprint) => keystore.remove(fingerprint),
+      },
+    });
+    engine.prepareKey();
+    await begin(engine);
+    assertEquals(checks, 2);
+  }));
+
 Deno.test("thirty parallel clicks are one issuance", () =>
   withEngine(async (test, engine) => {
     const clicks = await Promise.allSettled(Array.from({ length: 30 }, () => issue(engine)));

@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
+import type { KeystoreStatus } from "../keystore/mod.ts";
 import { decodePem } from "../pki/pem.ts";
 import { loginId as loginIdSchema } from "../protocol/messages.ts";
 import { abandonQuietly, IssuanceAttempt } from "./attempt.ts";
@@ -57,6 +58,8 @@ class Engine implements Issuance {
   #isBeginning = false;
   #resuming: Promise<AcquiredCertificate[]> | undefined;
   #hasResumed = false;
+  /** The keystore's check while a person types; used once, because a keystore can change. */
+  #checked: Promise<KeystoreStatus> | undefined;
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
@@ -65,6 +68,8 @@ class Engine implements Issuance {
 
   prepareKey(): void {
     this.#keys.prepare();
+    this.#checked ??= this.#workshop.keystore.check();
+    this.#checked.catch(() => this.#checked = undefined); // asked again when it matters
   }
 
   async list(): Promise<HeldCertificate[]> {
@@ -137,9 +142,9 @@ class Engine implements Issuance {
     request: { operation: "issue"; loginId: string; correlationId: string },
   ): Promise<IssuanceAttempt> {
     const { operation, loginId, correlationId } = request;
-    const { client, keystore, log } = this.#workshop;
+    const { client, log } = this.#workshop;
     // Before anything is asked of the person or the authority: is there a place for the certificate?
-    const { location: storedAt } = await keystore.check();
+    const { location: storedAt } = await this.#checkKeystore();
     const { enrolmentId, token, step } = await client.start({ operation, loginId }, { correlationId });
     log.info("issuance.begun", { correlationId, operation, loginId, enrolmentId, step: step.kind });
     const access = { enrolmentId, token };
@@ -158,6 +163,12 @@ class Engine implements Issuance {
       await abandonQuietly(client, { access, correlationId });
       throw error;
     }
+  }
+
+  async #checkKeystore(): Promise<KeystoreStatus> {
+    const checked = await this.#checked?.catch(() => undefined);
+    this.#checked = undefined;
+    return checked ?? await this.#workshop.keystore.check();
   }
 
   async #resume(): Promise<AcquiredCertificate[]> {

@@ -87,7 +87,7 @@ export interface PendingSummary {
 
 /** The engine. */
 export interface Issuance {
-  /** Starts a key pair in the background, so that it is ready when it is needed. */
+  /** Starts a key pair in the background and looks whether the keystore is usable, while a person types. */
   prepareKey(): void;
   /** This institution's certificates that are not expired; newest `notAfter` first. */
   list(): Promise<HeldCertificate[]>;
