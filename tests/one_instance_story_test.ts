@@ -1,15 +1,12 @@
 /** One app per person: a second start shows the first one's page; it ends by itself, but never too early. */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { openApp } from "../src/app.ts";
-import { readConfig, readInvocation } from "../src/config.ts";
-import { currentOs } from "../src/platform/os.ts";
-import { openWeb, type RunningWeb } from "../src/web/mod.ts";
+import type { RunningWeb } from "../src/web/mod.ts";
 import { type AppUser, createAppUser, startApp } from "./support/app.ts";
+import { type AppWithClock, openAppWithClock } from "./support/app_with_clock.ts";
 import { chromiumIsMissing, launchChromium } from "./support/chromium.ts";
 import { startDemoAuthority } from "./support/demo_authority.ts";
 import { holdIssuance } from "./support/hold_issuance.ts";
-import { createMemoryLog } from "./support/memory_log.ts";
 import { asksForCertificate, presses, seesHeading } from "./support/person.ts";
 
 const ignore = chromiumIsMissing() !== undefined;
@@ -86,44 +83,8 @@ const CLOSE_AFTER_MS = 400;
 /** Less than the app takes for a PC that slept. */
 const STEP_MS = CLOSE_AFTER_MS / 2;
 
-/** The app's parts in this process, with a clock that moves by steps. */
-async function openWithClock(user: AppUser) {
-  const invocation = readInvocation(["--profile", user.profilePath, "--state-dir", user.stateDir]);
-  const config = await readConfig(invocation, {
-    os: currentOs(),
-    env: (name) => user.env[name],
-    cwd: () => user.home,
-  });
-  const app = openApp(config);
-  let time = Date.now();
-  let asked = 0;
-  const web = await openWeb({
-    issuance: app.issuance,
-    profile: () => Promise.resolve(config.profile),
-    language: () => Promise.resolve({ current: () => "ja", change: () => Promise.resolve() }),
-    log: createMemoryLog(),
-    now: () => {
-      asked++;
-      return new Date(time);
-    },
-    randomBytes: app.randomBytes,
-    version: config.version,
-    options: { closeAfterMs: CLOSE_AFTER_MS },
-  });
-  let isClosed = false;
-  void web.closed.then(() => isClosed = true);
-  /** A step of time that the app has noticed. @returns Whether it is still there. */
-  async function step(): Promise<boolean> {
-    time += STEP_MS;
-    const before = asked;
-    while (!isClosed && asked < before + 3) await new Promise((resolve) => setTimeout(resolve, 5));
-    return !isClosed;
-  }
-  return { app, web, step };
-}
-
-async function passTimeUntilItEnds(step: () => Promise<boolean>): Promise<void> {
-  for (let steps = 0; steps < 20; steps++) if (!await step()) return;
+async function passTimeUntilItEnds({ pass }: AppWithClock): Promise<void> {
+  for (let steps = 0; steps < 20; steps++) if (!await pass(STEP_MS)) return;
   throw new Error("the app does not end");
 }
 
@@ -147,16 +108,17 @@ Deno.test({
     await using demo = await startDemoAuthority();
     await using user = await createAppUser(demo);
     await using browser = await launchChromium({ home: user.home });
-    const { web, step } = await openWithClock(user);
+    const running = await openAppWithClock(user, { closeAfterMs: CLOSE_AFTER_MS });
+    const { web, pass } = running;
     const page = await browser.newPage();
     await opensPage(page, web);
     for (let steps = 0; steps < 6; steps++) {
-      assert(await step(), "a page is open");
+      assert(await pass(STEP_MS), "a page is open");
       await beat(page);
     }
     await page.close();
-    assert(await step(), "a page that is reloaded is gone for a moment, too");
-    await passTimeUntilItEnds(step);
+    assert(await pass(STEP_MS), "a page that is reloaded is gone for a moment, too");
+    await passTimeUntilItEnds(running);
     await web.closed;
     const later = await browser.newPage();
     const failed = await later.goto(`http://127.0.0.1:${web.port}/`).catch(String);
@@ -173,7 +135,8 @@ Deno.test({
     const account = await demo.addAccount();
     await using user = await createAppUser(demo);
     await using browser = await launchChromium({ home: user.home });
-    const { app, web, step } = await openWithClock(user);
+    const running = await openAppWithClock(user, { closeAfterMs: CLOSE_AFTER_MS });
+    const { app, web, pass } = running;
     const page = await browser.newPage();
     await opensPage(page, web);
     {
@@ -181,14 +144,47 @@ Deno.test({
       await asksForCertificate(page, account);
       await held.reached;
       await page.close();
-      for (let steps = 0; steps < 6; steps++) assert(await step(), "a certificate is on its way");
+      for (let steps = 0; steps < 6; steps++) assert(await pass(STEP_MS), "a certificate is on its way");
     }
     const issuance = await app.issuance();
     const { loginId } = await issuance.current()!.acquire();
-    await passTimeUntilItEnds(step);
+    await passTimeUntilItEnds(running);
     await web.closed;
     assertEquals(loginId, account.loginId);
     const certificates = await demo.authority.store.listCertificates(loginId);
     assertEquals(certificates.map(({ state }) => state), ["confirmed"]);
+  },
+});
+
+Deno.test({
+  name: "a page that nobody uses for five minutes goes blank, and stays blank",
+  ignore,
+  sanitizeResources: false, // as above
+  fn: async () => {
+    await using demo = await startDemoAuthority();
+    const account = await demo.addAccount();
+    await using user = await createAppUser(demo);
+    await using browser = await launchChromium({ home: user.home });
+    const { web, advance } = await openAppWithClock(user, { keepRunning: true });
+    const page = await browser.newPage();
+    await opensPage(page, web);
+    await presses(page, "証明書発行");
+    await seesHeading(page, "証明書発行");
+    await page.getByLabel("ログインID", { exact: true }).fill(account.loginId);
+    await page.getByLabel("ログインパスワード", { exact: true }).fill(account.password);
+    await beat(page);
+    advance(4 * 60_000);
+    await beat(page);
+    await seesHeading(page, "証明書発行");
+    advance(61_000);
+    await beat(page);
+    await seesHeading(page, "安全のため、画面を閉じました。");
+    await page.getByText("しばらく操作がなかったため").waitFor();
+    assertEquals(await page.locator("input").count(), 0);
+    await page.reload();
+    await seesHeading(page, "このページからは操作できません。");
+    await page.goBack();
+    await seesHeading(page, "このページからは操作できません。");
+    await web.close();
   },
 });
