@@ -52,7 +52,10 @@ export async function openAppWithClock(user: AppUser, options: WebOptions): Prom
   async function pass(ms: number): Promise<boolean> {
     advance(ms);
     const before = asked;
-    while (!isClosed && asked < before + 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let tries = 0; !isClosed && asked < before + 3; tries++) {
+      if (tries > 5_000) throw new Error("the app does not look at its clock");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     return !isClosed;
   }
   return { app, web, advance, pass };

@@ -1,8 +1,10 @@
 import type { Store, StoreTransaction } from "../../src/authority/store/store.ts";
 
+const PATIENCE_MS = 30_000;
+
 /** Issuance that stands still; `using` lets it go on. */
 export interface HeldIssuance extends Disposable {
-  /** Resolves when a certificate request has arrived and waits. */
+  /** Resolves when a certificate request has arrived and waits; rejects when none comes. */
   readonly reached: Promise<void>;
   /** Lets this one and all later ones go on. */
   release(): void;
@@ -15,6 +17,8 @@ export interface HeldIssuance extends Disposable {
 export function holdIssuance(store: Store): HeldIssuance {
   const reached = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reached.reject(new Error("no certificate request has come")), PATIENCE_MS);
+  reached.promise.catch(() => {}); // a test that does not wait for it does not care
   const write = store.write.bind(store);
   store.write = (work) => write((transaction) => work(withPause(transaction)));
 
@@ -25,6 +29,7 @@ export function holdIssuance(store: Store): HeldIssuance {
         if (typeof method !== "function") return method;
         return async (...args: unknown[]) => {
           if (name === "insertCertificate") {
+            clearTimeout(timer);
             reached.resolve();
             await released.promise;
           }
@@ -35,6 +40,7 @@ export function holdIssuance(store: Store): HeldIssuance {
   }
 
   function release(): void {
+    clearTimeout(timer);
     store.write = write;
     released.resolve();
   }
