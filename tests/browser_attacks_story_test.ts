@@ -1,4 +1,4 @@
-/** What hostile pages in the person's own browser can do to the running app (security.md H56 to H60): nothing. */
+/** What hostile pages in the person's own browser can do to the running app, H56 to H60: nothing. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Frame, Page } from "playwright-core";
 import {
@@ -167,8 +167,8 @@ async function popUp({ app, browser, attacker, own }: Scene): Promise<void> {
       page.waitForEvent("popup"),
       page.evaluate(`{ window.opened = open(${JSON.stringify(`${app.origin}/`)}); undefined; }`),
     ]);
-    await linked.waitForLoadState();
-    assertEquals(await linked.locator("body").innerText(), "refused", "a link from elsewhere opens nothing");
+    await linked.getByText("refused", { exact: true }).waitFor(); // a link from elsewhere opens nothing
+    assertEquals(await linked.locator("body").innerText(), "refused");
     await linked.close();
 
     // The person uses a window that the attacker has opened: the attacker must lose sight of it.
@@ -179,7 +179,7 @@ async function popUp({ app, browser, attacker, own }: Scene): Promise<void> {
     await borrowed.goto(await app.launchUrl());
     await seesHeading(borrowed, "証明書取得");
     assertEquals(await borrowed.evaluate("window.opener"), null);
-    assertEquals(await page.evaluate("window.opened.closed"), true);
+    await page.waitForFunction("window.opened.closed"); // the news travels from one process to another
     await borrowed.close();
     await page.close();
   }
