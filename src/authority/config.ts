@@ -13,6 +13,11 @@ const text = v.strictObject({
   ja: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
   en: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
 });
+/** The Japanese name is the O of every certificate, which has 64 characters at most (RFC 5280 appendix A.1). */
+const institutionName = v.strictObject({
+  ...text.entries,
+  ja: v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^\S(.*\S)?$/su)),
+});
 const wholeNumber = (least: number, most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const host = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:-]{1,253}$/));
@@ -36,7 +41,7 @@ const endpoint = v.strictObject({
 export const AuthorityConfig = v.strictObject({
   institution: v.strictObject({
     code: institutionCode,
-    name: text,
+    name: institutionName,
     service: text,
     app: text,
     supportContact: text,
