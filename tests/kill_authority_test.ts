@@ -65,12 +65,12 @@ async function killWhileIssuing(lane: Lane, point: CommitPoint): Promise<void> {
   if (point.state === "certificate.abandoned") {
     for (const person of people) await person.leavesUnconfirmed();
   }
-  const linesBefore = await authority.count(point.state);
+  const linesBefore = await authority.audit.count(authority.store, point.state);
   await authority.arm(point);
   let isDead = false;
   const died = authority.end().then(async () => {
     isDead = true;
-    const lines = await authority.count(point.state) - linesBefore;
+    const lines = await authority.audit.count(authority.store, point.state) - linesBefore;
     if (point.moment === "before") assertEquals(lines, 0, "it was to die before the commit");
     else assert(lines > 0, "it was to die after the commit");
     await authority.restart();

@@ -27,6 +27,7 @@ export class AuditWatch {
   #seq = 0;
   #hash = GENESIS_HASH;
   #checked: Promise<void> = Promise.resolve();
+  readonly #counts = new Map<string, number>();
   /** The last thing that happened to each serial number. */
   readonly #latest = new Map<string, string>();
 
@@ -38,6 +39,12 @@ export class AuditWatch {
   /** Serial numbers that were ever reserved. */
   get serials(): ReadonlySet<string> {
     return new Set(this.#latest.keys());
+  }
+
+  /** How many lines of one kind there are now. */
+  async count(store: Store, action: string): Promise<number> {
+    await this.check(store);
+    return this.#counts.get(action) ?? 0;
   }
 
   /** Checks the lines that are new, and that the head is the last of them. Calls may overlap. */
@@ -57,6 +64,7 @@ export class AuditWatch {
         this.#seq = entry.seq;
         this.#hash = entry.hash;
         if (entry.seq === head.seq) assertEquals(entry.hash, head.hash);
+        this.#counts.set(entry.action, (this.#counts.get(entry.action) ?? 0) + 1);
         if (entry.action in FOLLOWS) this.#follow(entry);
       }
     }

@@ -136,13 +136,6 @@ export class KillableAuthority implements Counter, AsyncDisposable {
     }
   }
 
-  /** How many lines of that kind the audit log has. */
-  async count(action: string): Promise<number> {
-    const head = await this.store.auditHead();
-    const lines = await this.store.readAudit(1, head.seq);
-    return lines.filter((line) => line.action === action).length;
-  }
-
   /** Whether the certificate login takes a certificate, by what the store says now. */
   async login(certificateDer: Uint8Array<ArrayBuffer>): Promise<CertificateRecord> {
     const { store } = this;
