@@ -26,5 +26,13 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
   } finally {
     if (!isTaken) file.close();
   }
-  return isTaken ? { release: () => file.close() } : undefined;
+  if (!isTaken) return undefined;
+  return {
+    release() {
+      // Not by closing alone: a program that is being started has the file too, for the moment between fork and
+      // exec, and the lock would last as long.
+      file.unlockSync();
+      file.close();
+    },
+  };
 }

@@ -18,6 +18,25 @@ Deno.test("takeLock() gives the lock to one at a time", async () => {
   }
 });
 
+Deno.test("a released lock is free at once, although a program is being started that still has the file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/issuance.lock`;
+    for (let round = 0; round < 300; round++) {
+      const lock = await takeLock(path);
+      assert(lock !== undefined, `round ${round}`);
+      const program = new Deno.Command("/bin/true", { stdout: "null", stderr: "null" }).output();
+      lock.release();
+      const next = await takeLock(path);
+      assert(next !== undefined, `round ${round}`);
+      next.release();
+      await program;
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("takeLock() finds the lock of another process, and takes it when that process was killed", async () => {
   const folder = await Deno.makeTempDir();
   try {
