@@ -68,6 +68,7 @@ export function claimInstance(
     },
     release() {
       removeQuietly(addressPath);
+      lock.unlockSync(); // a program that is being started has the file too, until its exec
       lock.close();
     },
   };
