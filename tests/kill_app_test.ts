@@ -18,7 +18,7 @@ import { inLanes, killRounds } from "./support/rounds.ts";
 
 const PASSWORD = "correct horse 電池";
 const SEED = 20_260_118;
-const RANDOM_KILLS_PER_ROUND = 4;
+const RANDOM_KILLS_PER_ROUND = 3;
 const LANES = 2;
 
 /** What a kill leaves: the journal's state, the states of the authority's certificates, and who has to go on. */

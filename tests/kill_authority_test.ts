@@ -13,9 +13,9 @@ import { seededRandom } from "./support/random.ts";
 import { inLanes, killRounds } from "./support/rounds.ts";
 
 const SEED = 20_260_119;
-const RANDOM_KILLS_PER_ROUND = 4;
+const RANDOM_KILLS_PER_ROUND = 3;
 const LANES = 2;
-const PEOPLE = 3;
+const PEOPLE = 2;
 
 /** One directory for all rounds of a lane. */
 class Lane implements AsyncDisposable {
