@@ -56,7 +56,8 @@ async function apt(args: string[]): Promise<string | undefined> {
   return `apt-get ${args[0]} failed: ${lines.at(-1)}`;
 }
 
-function exists(path: string): boolean {
+/** Whether there is a file or folder of that name. */
+export function exists(path: string): boolean {
   try {
     Deno.statSync(path);
     return true;

@@ -13,6 +13,7 @@ import { authorityPaths, DEFAULT_CONFIG } from "../../src/authority/config.ts";
 import { startAuthority } from "../../src/authority/authority.ts";
 import { createPasswords } from "../../src/authority/registration/passwords.ts";
 import type { Log } from "../../src/log/log.ts";
+import { feedStdin } from "../feed_stdin.ts";
 import { atMost, type BenchRow, median } from "./stats.ts";
 
 const ROUNDS = 20;
@@ -143,11 +144,7 @@ async function run(program: string, args: string[], stdin?: string): Promise<voi
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  if (stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(stdin));
-    await writer.close();
-  }
+  if (stdin !== undefined) await feedStdin(child, stdin);
   const { code, stderr } = await child.output();
   if (code !== 0) throw new Error(`${program}: ${new TextDecoder().decode(stderr)}`);
 }

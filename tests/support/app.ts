@@ -6,6 +6,7 @@
  */
 import { appArguments } from "../../scripts/demo/paths.ts";
 import { writeDemoProfile } from "../../scripts/demo/profile.ts";
+import { feedStdin } from "../../scripts/feed_stdin.ts";
 import { TextLineStream } from "../../scripts/text_lines.ts";
 import type { Language } from "../../src/errors.ts";
 import type { DemoAuthority } from "./demo_authority.ts";
@@ -142,11 +143,7 @@ async function runDeno(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    // A program that does not want to read may end first.
-    await writer.write(new TextEncoder().encode(stdin)).then(() => writer.close()).catch(() => {});
-  }
+  if (stdin !== undefined) await feedStdin(child, stdin);
   const { code, stdout, stderr } = await child.output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }

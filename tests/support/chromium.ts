@@ -7,6 +7,7 @@
  */
 import axe from "axe-core";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { exists } from "../../scripts/packages.ts";
 import { findProgram } from "../../src/platform/run.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -203,13 +204,4 @@ async function nssTool(tool: "certutil" | "pk12util", args: string[]): Promise<v
   const { code, stderr } = await new Deno.Command(tool, { args, stdout: "null", stderr: "piped" })
     .output();
   if (code !== 0) throw new Error(`${tool} ${args[0]}: ${new TextDecoder().decode(stderr)}`);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
