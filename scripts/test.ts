@@ -17,21 +17,36 @@ interface Group {
 
 const LIBNSS3_TOOLS = { package: "libnss3-tools", provides: "/usr/bin/certutil" };
 const OPENSSL = { package: "openssl", provides: "/usr/bin/openssl" };
+const PROCPS = { package: "procps", provides: "/usr/bin/ps" };
+const OATHTOOL = { package: "oathtool", provides: "/usr/bin/oathtool" };
 const CHROMIUM = { package: "chromium", provides: "/usr/bin/chromium" };
 const JAPANESE_FONT = {
   package: "fonts-noto-cjk",
   provides: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
 
+/** A desktop that shows notices, and a systemd for each user. */
+const DESKTOP = [
+  { package: "xvfb", provides: "/usr/bin/Xvfb" },
+  { package: "dunst", provides: "/usr/bin/dunst" },
+  { package: "libnotify-bin", provides: "/usr/bin/notify-send" },
+  { package: "systemd", provides: "/lib/systemd/systemd" },
+  { package: "dbus-user-session", provides: "/usr/lib/systemd/user/dbus.socket" },
+];
+
 const QUICK: readonly Group[] = [
   { name: "checks", packages: [], run: runChecks },
-  { name: "unit", packages: [LIBNSS3_TOOLS, OPENSSL], run: () => runTests(["src/", "scripts/"]) },
+  {
+    name: "unit",
+    packages: [LIBNSS3_TOOLS, OPENSSL, OATHTOOL, PROCPS],
+    run: () => runTests(["src/", "scripts/"]),
+  },
 ];
 const ALL: readonly Group[] = [
   ...QUICK,
   {
     name: "stories",
-    packages: [LIBNSS3_TOOLS, OPENSSL, CHROMIUM, JAPANESE_FONT],
+    packages: [LIBNSS3_TOOLS, OPENSSL, PROCPS, CHROMIUM, JAPANESE_FONT, ...DESKTOP],
     run: () => runTests(["tests/"]),
   },
 ];

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname!, "..");
  * down never imports from further up, so that there are no cycles between rooms.
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  "cli": ["app", "config", "errors", "i18n", "issuance", "lazy", "log", "platform"],
+  "cli": ["app", "config", "errors", "i18n", "issuance", "lazy", "log", "platform", "reminder"],
   "app": [
     ...[
       "config",
@@ -21,15 +21,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       "network",
       "platform",
       "profile",
+      "reminder",
       "settings",
     ],
     "web",
   ],
-  "web": ["errors", "i18n", "issuance", "lazy", "log", "platform", "profile", "protocol"],
+  "web": ["errors", "i18n", "issuance", "lazy", "log", "platform", "profile", "protocol", "reminder"],
+  "reminder": ["errors", "i18n", "issuance", "log", "platform"],
   "issuance": ["errors", "keystore", "lazy", "log", "network", "pki", "platform", "profile", "protocol"],
   "keystore": ["errors", "lazy", "log", "pki", "platform", "profile"],
   "network": ["errors", "lazy", "log", "pki", "platform", "profile", "protocol"],
-  "authority": ["errors", "log", "pki", "protocol"],
+  "authority": ["errors", "log", "otp", "pki", "protocol"],
   "config": ["errors", "flags", "lazy", "platform", "profile", "settings"],
   "settings": ["errors", "lazy", "platform"],
   "pki": ["errors", "protocol"],
@@ -40,6 +42,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "i18n": ["errors"],
   "flags": ["errors"],
   "lazy": [],
+  "otp": [],
   "errors": [],
 };
 
