@@ -43,6 +43,11 @@ export const Oid = {
   messageDigest: "1.2.840.113549.1.9.4",
   signingTime: "1.2.840.113549.1.9.5",
 
+  // Attributes of CSRs: RFC 2985
+  unstructuredName: "1.2.840.113549.1.9.2",
+  challengePassword: "1.2.840.113549.1.9.7",
+  extensionRequest: "1.2.840.113549.1.9.14",
+
   // PKCS#12 and PKCS#5: RFC 7292, 8018, 2985
   pbes2: "1.2.840.113549.1.5.13",
   pbkdf2: "1.2.840.113549.1.5.12",
