@@ -18,8 +18,8 @@ const WINDOWS = "x86_64-pc-windows-msvc";
 /** Files that are read when the app runs, beside its modules. */
 const ASSETS = ["assets", "src/web/client"];
 
-/** What opens pages on Windows, where no PATH is asked. */
-const WINDOWS_PROGRAMS = ["C:\\Windows\\System32\\rundll32.exe"];
+/** What opens pages on Windows, where no PATH is asked, and what runs a person's `--otp-command`. */
+const WINDOWS_PROGRAMS = ["C:\\Windows\\System32\\rundll32.exe", "C:\\Windows\\System32\\cmd.exe"];
 
 /** @returns The exit code. */
 async function main(args: readonly string[]): Promise<number> {

@@ -78,7 +78,7 @@ async function runDemo(options: DemoOptions, cleanUps: (() => Promise<void>)[]):
     );
   }
   await prepareAuthority(state, note);
-  const authority = startAuthority(state);
+  const authority = await startAuthority(state);
   const { urls } = await authority.ready as { urls: AuthorityUrls };
   const ca = `${state.authority}/pki/root.pem`;
   const rootPem = await Deno.readTextFile(ca);
@@ -94,6 +94,7 @@ async function runDemo(options: DemoOptions, cleanUps: (() => Promise<void>)[]):
     ready: true,
     app: appUrl,
     portal: urls.portal,
+    tokens: `${urls.portal}/token`,
     authority: urls.api,
     ca,
     profile: state.profile,

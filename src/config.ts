@@ -26,15 +26,50 @@ const SHAPES = {
   "json": "switch",
   "issue": "switch",
   "login-id": "value",
+  "again": "switch",
+  "renew": "switch",
+  "serial": "value",
+  "if-due": "switch",
   "password-stdin": "switch",
+  "otp-command": "value",
+  "needs-renewal": "switch",
   "list": "switch",
+  "remind": "value",
+  "status": "switch",
   "version": "switch",
   "help": "switch",
   "no-browser": "switch",
   "keep-running": "switch",
 } as const;
 
-const COMMANDS = ["issue", "list", "version", "help"] as const;
+/** The names of all flags, without their dashes. */
+export const FLAGS: readonly string[] = Object.keys(SHAPES);
+
+const COMMANDS = [
+  ...["issue", "renew", "needs-renewal", "list", "remind", "status"] as const,
+  ...["version", "help"] as const,
+] as const;
+
+/** Where a flag belongs that does not go with every command. */
+const OWNERS: readonly (readonly [flag: keyof typeof SHAPES, owners: readonly Command[]])[] = [
+  ["login-id", ["issue"]],
+  ["again", ["issue"]],
+  ["password-stdin", ["issue", "renew"]],
+  ["otp-command", ["issue", "renew"]],
+  ["serial", ["renew", "needs-renewal"]],
+  ["if-due", ["renew"]],
+  ["no-browser", ["open"]],
+  ["keep-running", ["open"]],
+];
+
+/** What `--remind` takes. */
+const REMINDER_ORDERS = ["on", "off", "test", "check"] as const;
+
+/** What to do about the daily check: put it in place, take it away, show a notice now, or be it. */
+export type ReminderOrder = (typeof REMINDER_ORDERS)[number];
+
+/** Longest serial number: 20 octets (RFC 5280 §4.1.2.2), and one that only keeps it from being negative. */
+const MAX_SERIAL_DIGITS = 42;
 
 /** What the app is asked to do; without a command it opens its page. */
 export type Command = "open" | (typeof COMMANDS)[number];
@@ -60,9 +95,20 @@ export interface Config {
   /** The user's NSS database, which browsers read; `HAKKO_NSS_DB` names another. Used on Linux only. */
   nssFolder: string;
   loginId: string | undefined;
+  /** Issue although there is a certificate. */
+  again: boolean;
+  /** The certificate that is meant: lowercase hex without leading zeros. */
+  serial: string | undefined;
+  /** Nothing due is no failure. */
+  ifDue: boolean;
   passwordFromStdin: boolean;
+  /** The person's own command, for a shell, that answers all steps but the password. */
+  otpCommand: string | undefined;
+  remind: ReminderOrder | undefined;
   noBrowser: boolean;
   keepRunning: boolean;
+  /** Flags with which a later start is the same app: profile and state folder, where they were named. */
+  startFlags: string[];
 }
 
 /** The world around the process; tests bring their own. */
@@ -92,18 +138,21 @@ export function readInvocation(args: readonly string[], surroundings = REAL): In
     throw invalid(guessed, { ja: "--lang は ja か en です", en: "--lang is ja or en" });
   }
   const language = lang ?? guessed;
-  const commands = COMMANDS.filter((name) => flags[name]);
+  const commands = COMMANDS.filter((name) => flags[name] !== undefined);
   if (commands.length > 1) {
     const both = commands.map((name) => `--${name}`).join(" ");
     throw invalid(language, { ja: `${both} は同時に指定できません`, en: `${both} do not go together` });
   }
   const command = commands[0] ?? "open";
-  const misplaced = misplacedFlag(command, flags);
-  if (misplaced !== undefined) {
-    const [flag, owner] = misplaced;
+  refuseMisplaced(command, { flags, language });
+  if (flags.remind !== undefined && !isReminderOrder(flags.remind)) {
+    const orders = REMINDER_ORDERS.join(" ");
+    throw invalid(language, { ja: `--remind は ${orders} のどれかです`, en: `--remind is one of ${orders}` });
+  }
+  if (flags.serial !== undefined && plainSerial(flags.serial) === undefined) {
     throw invalid(language, {
-      ja: `${flag} は${owner === "open" ? "画面を開くとき" : ` ${owner} `}だけに使えます`,
-      en: `${flag} goes with ${owner === "open" ? "opening the page" : owner} only`,
+      ja: "--serial は --list が表示する16進数のシリアル番号です",
+      en: "--serial is a serial number in hexadecimal, as --list shows it",
     });
   }
   return { command, json: flags.json === true, language, flags };
@@ -123,6 +172,7 @@ export async function readConfig(invocation: Invocation, surroundings = REAL): P
   if (state === undefined) throw new AppError("state/not-writable", { path: "~" });
   const logs = named === undefined ? logFolders(of) : [state];
   const chosen = flags.lang as Language | undefined ?? readSettings(state).language;
+  const { remind } = flags;
   return {
     version: VERSION,
     language: chosen ?? invocation.language,
@@ -131,9 +181,18 @@ export async function readConfig(invocation: Invocation, surroundings = REAL): P
     logPaths: logs.map((folder) => inFolder(folder, LOG_FILE_NAME)),
     nssFolder: nssFolder(surroundings) ?? inFolder(state, "nssdb"),
     loginId: flags["login-id"],
+    again: flags.again === true,
+    serial: flags.serial === undefined ? undefined : plainSerial(flags.serial),
+    ifDue: flags["if-due"] === true,
     passwordFromStdin: flags["password-stdin"] === true,
+    otpCommand: flags["otp-command"],
+    remind: remind !== undefined && isReminderOrder(remind) ? remind : undefined,
     noBrowser: flags["no-browser"] === true,
     keepRunning: flags["keep-running"] === true,
+    startFlags: [
+      ...(flags.profile === undefined ? [] : ["--profile", absolutePath(flags.profile, surroundings)]),
+      ...(named === undefined ? [] : ["--state-dir", state]),
+    ],
   };
 }
 
@@ -160,17 +219,33 @@ async function readGivenProfile(path: string): Promise<Profile> {
   return parseProfile(text, path);
 }
 
-function misplacedFlag(
+/**
+ * A serial number as any tool writes it: capitals, colons and a leading zero octet mean nothing.
+ *
+ * @returns Lowercase hex without leading zeros; `undefined` if it is no such number.
+ */
+export function plainSerial(text: string): string | undefined {
+  const digits = text.replaceAll(":", "").toLowerCase();
+  const isSerial = /^[0-9a-f]+$/.test(digits) && digits.length <= MAX_SERIAL_DIGITS;
+  return isSerial ? digits.replace(/^0+(?=.)/, "") : undefined;
+}
+
+function isReminderOrder(text: string): text is ReminderOrder {
+  return (REMINDER_ORDERS as readonly string[]).includes(text);
+}
+
+function refuseMisplaced(
   command: Command,
-  flags: Invocation["flags"],
-): [flag: string, owner: string] | undefined {
-  for (const name of ["login-id", "password-stdin"] as const) {
-    if (command !== "issue" && flags[name] !== undefined) return [`--${name}`, "--issue"];
+  { flags, language }: { flags: Invocation["flags"]; language: Language },
+): void {
+  for (const [flag, owners] of OWNERS) {
+    if (flags[flag] === undefined || owners.includes(command)) continue;
+    const names = owners.filter((owner) => owner !== "open").map((owner) => `--${owner}`);
+    throw invalid(language, {
+      ja: `--${flag} は${names.length === 0 ? "画面を開くとき" : ` ${names.join(" ")} `}だけに使えます`,
+      en: `--${flag} goes with ${names.length === 0 ? "opening the page" : names.join(" and ")} only`,
+    });
   }
-  for (const name of ["no-browser", "keep-running"] as const) {
-    if (command !== "open" && flags[name] !== undefined) return [`--${name}`, "open"];
-  }
-  return undefined;
 }
 
 /** Japanese is the default; only an environment that asks for English gets it. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   guessOutput,
   OWN_PROFILE_URL,
@@ -26,6 +26,11 @@ Deno.test("readInvocation() opens the page unless another command is named", () 
   assertEquals(invoke().command, "open");
   assertEquals(invoke("--issue", "--login-id", "a", "--password-stdin").command, "issue");
   assertEquals(invoke("--list", "--json").json, true);
+  const renew = invoke("--renew", "--if-due", "--serial", "01ab", "--password-stdin", "--otp-command", "cat");
+  assertEquals(renew.command, "renew");
+  assertEquals(invoke("--needs-renewal", "--serial=01ab").command, "needs-renewal");
+  assertEquals(invoke("--remind", "check").command, "remind");
+  assertEquals(invoke("--status").command, "status");
 });
 
 Deno.test("readInvocation() refuses two commands and flags of another command", () => {
@@ -35,7 +40,61 @@ Deno.test("readInvocation() refuses two commands and flags of another command", 
   refused("--list", "--password-stdin");
   refused("--issue", "--no-browser");
   refused("--list", "--keep-running");
+  refused("--issue", "--renew");
+  refused("--renew", "--remind=on");
+  refused("--renew", "--again");
+  refused("--renew", "--login-id", "a");
+  refused("--issue", "--if-due");
+  refused("--issue", "--serial", "01ab");
+  refused("--needs-renewal", "--password-stdin");
+  refused("--list", "--otp-command", "cat");
+  refused("--again");
+  refused("--remind", "later");
+  refused("--remind");
   refused("--lang", "fr");
+});
+
+Deno.test("readInvocation() says which commands a misplaced flag goes with", () => {
+  const message = (...args: string[]) => assertThrows(() => invoke(...args, "--lang=en"), AppError).message;
+  assertStringIncludes(
+    message("--list", "--serial=1"),
+    "--serial goes with --renew and --needs-renewal only",
+  );
+  assertStringIncludes(message("--list", "--no-browser"), "goes with opening the page only");
+});
+
+Deno.test("readConfig() takes a serial number as any tool writes it", async () => {
+  const serial = async (text: string) =>
+    (await readConfig(invoke("--renew", "--serial", text), surroundings())).serial;
+  for (const text of ["01ab", "1AB", "00:01:AB", "000001ab"]) assertEquals(await serial(text), "1ab", text);
+  assertEquals(await serial("0"), "0");
+  for (const text of ["", ":", "0x1", "1g", "１", "a".repeat(43), "1 2"]) {
+    refused("--renew", `--serial=${text}`);
+  }
+});
+
+Deno.test("readConfig() knows what a renewal without a person is told", async () => {
+  const { ifDue, otpCommand, passwordFromStdin, again, remind } = await readConfig(
+    invoke("--renew", "--if-due", "--password-stdin", "--otp-command", "oathtool --totp"),
+    surroundings(),
+  );
+  assertEquals([ifDue, otpCommand, passwordFromStdin, again, remind], [
+    true,
+    "oathtool --totp",
+    true,
+    false,
+    undefined,
+  ]);
+  assertEquals((await readConfig(invoke("--remind=off"), surroundings())).remind, "off");
+  assertEquals((await readConfig(invoke("--issue", "--again"), surroundings())).again, true);
+});
+
+Deno.test("readConfig() keeps the flags with which a later start is the same app", async () => {
+  const flags = async (...args: string[]) => (await readConfig(invoke(...args), surroundings())).startFlags;
+  assertEquals(await flags("--remind=on"), []);
+  assertEquals(await flags("--remind=on", "--state-dir", "x"), ["--state-dir", "/nowhere/cwd/x"]);
+  const profile = OWN_PROFILE_URL.pathname;
+  assertEquals(await flags("--remind=on", "--profile", profile), ["--profile", profile]);
 });
 
 Deno.test("readInvocation() and guessOutput() speak Japanese unless told otherwise", () => {

@@ -329,6 +329,146 @@ export const CATALOGUE = {
     message: { ja: "この形式のデータは受け付けていません。", en: "Cannot accept this media type" },
     advice: { ja: "application/json で送ってください。", en: "Send application/json" },
   },
+  "registration/wrong-answer": {
+    code: "H115e",
+    exit: 3,
+    status: 401,
+    retry: false,
+    message: {
+      ja: "入力された番号または回答が正しくありません。",
+      en: "Cannot authenticate: the number or the answer is not correct",
+    },
+    advice: {
+      ja: "表示されている内容を確認して、入力し直してください。5回続けて誤ると30分間ご利用いただけません。",
+      en:
+        "Check what the token or the page shows and enter it again; after 5 failures in a row the login ID is locked for 30 minutes",
+    },
+  },
+  "registration/code-used": {
+    code: "H116e",
+    exit: 3,
+    status: 401,
+    retry: false,
+    message: {
+      ja: "このワンタイムパスワードはすでに使用されています。",
+      en: "Cannot authenticate: this one-time password has been used already",
+    },
+    advice: {
+      ja: "次のワンタイムパスワードが表示されるまで待って、入力してください。",
+      en: "Wait until the token shows the next one, then enter that",
+    },
+  },
+  "registration/renewal-too-early": {
+    code: "H117e",
+    exit: 3,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "まだ更新できません。更新は{from}からできます。(有効期限 {notAfter})",
+      en: "Cannot renew yet: renewal opens on {from}; the certificate is valid until {notAfter}",
+    },
+    advice: {
+      ja: "{from}以降に、もう一度「証明書更新」を押してください。",
+      en: "Renew on or after {from}",
+    },
+  },
+  "registration/renewal-expired": {
+    code: "H118e",
+    exit: 3,
+    status: 403,
+    retry: false,
+    message: {
+      ja: "証明書の有効期限({notAfter})が過ぎているため、更新できません。",
+      en: "Cannot renew: the certificate expired on {notAfter}",
+    },
+    advice: {
+      ja: "管理者ユーザまたはお問合せ窓口に失効を依頼し、失効後に「証明書発行」から取得してください。",
+      en: "Ask an administrator user or the support desk to revoke it, then issue a new one",
+    },
+  },
+  "registration/renewal-revoked": {
+    code: "H119e",
+    exit: 3,
+    status: 403,
+    retry: false,
+    message: {
+      ja: "この証明書は失効しているため、更新できません。",
+      en: "Cannot renew: the certificate has been revoked",
+    },
+    advice: {
+      ja: "「証明書発行」から新しい証明書を取得してください。",
+      en: "Issue a new certificate",
+    },
+  },
+  "registration/renewal-superseded": {
+    code: "H120e",
+    exit: 3,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "この証明書は、すでに新しい証明書に更新されています。",
+      en: "Cannot renew: the certificate has been renewed already",
+    },
+    advice: {
+      ja:
+        "新しい証明書でログインしてください。このパソコンにないときは、管理者ユーザまたはお問合せ窓口に失効を依頼してください。",
+      en:
+        "Log in with the new certificate; if it is not on this PC, ask an administrator user or the desk to revoke it",
+    },
+  },
+  "registration/renewal-unknown": {
+    code: "H121e",
+    exit: 3,
+    status: 404,
+    retry: false,
+    message: {
+      ja: "この証明書は認証局の記録にないため、更新できません。",
+      en: "Cannot renew: the certificate is not in the authority's records",
+    },
+    advice: {
+      ja: "お問合せ窓口へご連絡ください。",
+      en: "Call the support desk",
+    },
+  },
+  "registration/token-registered": {
+    code: "H123e",
+    exit: 3,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "ワンタイムパスワードトークンはすでに登録されています。",
+      en: "Cannot register: there is a one-time-password token already",
+    },
+    advice: {
+      ja: "登録済みのトークンをご利用ください。機種変更などで使えないときは、お問合せ窓口へご連絡ください。",
+      en: "Use the registered token; if you no longer have it, call the support desk",
+    },
+  },
+  "registration/token-not-issued": {
+    code: "H124e",
+    exit: 3,
+    status: 403,
+    retry: false,
+    message: {
+      ja: "この認証に使用するトークンが登録されていません。",
+      en: "Cannot go on: no token for this step is registered",
+    },
+    advice: {
+      ja: "お問合せ窓口へトークンの発行を依頼してください。",
+      en: "Ask the support desk for a token",
+    },
+  },
+  "registration/renewal-refused": {
+    code: "H122e",
+    exit: 3,
+    status: 400,
+    retry: false,
+    message: {
+      ja: "証明書更新要求を受け付けられません。({reason})",
+      en: "Cannot accept the renewal request: {reason}",
+    },
+    advice: SEND_LOG,
+  },
 
   "login/certificate-missing": {
     code: "H201e",
@@ -386,6 +526,20 @@ export const CATALOGUE = {
     advice: {
       ja: "「電子証明書発行」から新しい電子証明書を取得してください。",
       en: "Issue a new certificate",
+    },
+  },
+  "login/certificate-superseded": {
+    code: "H209e",
+    exit: 3,
+    status: 403,
+    retry: false,
+    message: {
+      ja: "この電子証明書は、新しい電子証明書に更新されています。",
+      en: "Cannot log in: the certificate has been replaced by a newer one",
+    },
+    advice: {
+      ja: "ブラウザを全て閉じてからもう一度ログインし、有効期限の新しい電子証明書を選択してください。",
+      en: "Close all browser windows, log in again, and choose the certificate that expires later",
     },
   },
   "login/certificate-unknown": {
@@ -531,6 +685,90 @@ export const CATALOGUE = {
       en: "Try again later; if it persists, send the log file to the support desk",
     },
   },
+  "issuance/already-held": {
+    code: "H308e",
+    exit: 3,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "このログインIDの有効な証明書が、このパソコンにあります。(有効期限 {notAfter})",
+      en: "Cannot issue: a certificate of this login ID is on this PC, valid until {notAfter}",
+    },
+    advice: {
+      ja: "そのままログインできます。失効済みのときは --again を付けてもう一度実行してください。",
+      en: "Log in with it; if it has been revoked, run the command again with --again",
+    },
+  },
+  "issuance/clock-wrong": {
+    code: "H309e",
+    exit: 1,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "このパソコンの日時({here})が正しくありません。(認証局の日時 {there})",
+      en: "Cannot go on: this PC's clock says {here}, the authority's {there}",
+    },
+    advice: {
+      ja: "パソコンの日付と時刻を合わせてから、もう一度操作してください。",
+      en: "Set this PC's date and time, then try again",
+    },
+  },
+  "issuance/several-due": {
+    code: "H310e",
+    exit: 2,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "更新できる証明書が複数あります。",
+      en: "Cannot choose: several certificates are due for renewal",
+    },
+    advice: {
+      ja: "--list で確認し、--serial でシリアル番号を指定してください。",
+      en: "See --list, then name one with --serial",
+    },
+  },
+  "issuance/nothing-to-renew": {
+    code: "H311e",
+    exit: 5,
+    status: 404,
+    retry: false,
+    message: {
+      ja: "更新できる証明書がこのパソコンにありません。",
+      en: "Cannot renew: there is no such certificate on this PC",
+    },
+    advice: {
+      ja: "証明書を取得したユーザーでサインインしているかご確認ください。",
+      en: "Check that you are signed in as the user who acquired the certificate",
+    },
+  },
+  "issuance/foreign-certificate": {
+    code: "H312e",
+    exit: 5,
+    status: 409,
+    retry: false,
+    message: {
+      ja: "この証明書は、当サービスが発行したものではありません。",
+      en: "Cannot renew: the certificate was issued by another institution",
+    },
+    advice: {
+      ja: "当サービスの証明書を選択してください。",
+      en: "Choose a certificate of this service",
+    },
+  },
+  "network/certificate-dates": {
+    code: "H313e",
+    exit: 4,
+    status: 502,
+    retry: false,
+    message: {
+      ja: "このパソコンの日時({here})が、認証局のサーバー証明書の有効期間外です。",
+      en: "Cannot trust the authority: its server certificate is not valid at {here}, the time on this PC",
+    },
+    advice: {
+      ja: "パソコンの日付と時刻を合わせてください。正しいときは、お問合せ窓口へご連絡ください。",
+      en: "Set this PC's date and time; if they are right, call the support desk",
+    },
+  },
 
   "keystore/tool-missing": {
     code: "H501e",
@@ -597,6 +835,35 @@ export const CATALOGUE = {
     advice: {
       ja: "ブラウザをすべて閉じ、パソコンを再起動してから、もう一度お試しください。",
       en: "Close all browsers, restart the PC, then try again",
+    },
+  },
+  "keystore/key-missing": {
+    code: "H506e",
+    exit: 5,
+    status: 404,
+    retry: false,
+    message: {
+      ja: "この証明書の秘密鍵が、このパソコンにありません。",
+      en: "Cannot use the certificate: its private key is not on this PC",
+    },
+    advice: {
+      ja: "管理者ユーザまたはお問合せ窓口に失効を依頼し、失効後に「証明書発行」から取得してください。",
+      en: "Ask an administrator user or the support desk to revoke it, then issue a new one",
+    },
+  },
+  "keystore/key-unusable": {
+    code: "H507e",
+    exit: 5,
+    status: 500,
+    retry: false,
+    message: {
+      ja: "この証明書の秘密鍵を使用できません。",
+      en: "Cannot use the certificate's private key",
+    },
+    advice: {
+      ja:
+        "パソコンを再起動してもう一度お試しください。解決しないときは、失効を依頼してから「証明書発行」で取得してください。",
+      en: "Restart the PC and try again; if that does not help, have it revoked and issue a new one",
     },
   },
 
@@ -679,6 +946,34 @@ export const CATALOGUE = {
       en: "The page was closed for your safety",
     },
     advice: { ja: "アプリをもう一度起動してください。", en: "Start the application again" },
+  },
+  "usage/answer-command-failed": {
+    code: "H608e",
+    exit: 2,
+    status: 400,
+    retry: false,
+    message: {
+      ja: "--otp-command の実行に失敗しました。({problem})",
+      en: "Cannot get the answer from --otp-command: {problem}",
+    },
+    advice: {
+      ja: "コマンドを単独で実行して、結果をご確認ください。",
+      en: "Run the command by itself and look at what it prints",
+    },
+  },
+  "reminder/unavailable": {
+    code: "H609e",
+    exit: 1,
+    status: 501,
+    retry: false,
+    message: {
+      ja: "有効期限のお知らせを設定できません。({reason})",
+      en: "Cannot set up reminders: {reason}",
+    },
+    advice: {
+      ja: "カレンダーファイル(.ics)で予定に登録してください。",
+      en: "Use the calendar file (.ics) instead",
+    },
   },
 
   "pki/malformed": {

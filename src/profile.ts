@@ -33,6 +33,10 @@ export const Profile = v.strictObject({
   /** Scheme of the links in the bank's pages that start the app. */
   uriScheme: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]{2,31}$/)),
   key: v.strictObject({ algorithm: v.picklist(["rsa-2048", "p256"]) }),
+  renewal: v.strictObject({
+    /** So many days before `notAfter` the list offers the renewal; the authority decides by its own setting. */
+    opensDaysBefore: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)),
+  }),
   keystore: v.strictObject({
     /** `os`: the OS's keystore. `file`: encrypted files, for demos and servers only. `auto`: `os`, else `file`. */
     kind: v.picklist(["os", "file", "auto"]),

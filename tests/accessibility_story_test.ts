@@ -83,6 +83,9 @@ for (const language of ["ja", "en"] as const) {
       found.push(...await lookAt(page, "list"));
 
       await presses(page, t.issue);
+      await seesHeading(page, t.confirmTitle);
+      found.push(...await lookAt(page, "a certificate is here already"));
+      await presses(page, t.issueAnyway);
       await seesHeading(page, t.issueTitle);
       await sends(page, account, language);
       await seesHeading(page, t.errorTitle);

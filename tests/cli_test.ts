@@ -1,7 +1,8 @@
 /** Story: the app without a browser, as scripts and administrators use it; a real child process each time. */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import manifest from "../deno.json" with { type: "json" };
-import { EXIT_CODES } from "../src/cli/exit_codes.ts";
+import { EXIT_CODES, NEEDS_RENEWAL_CODES } from "../src/cli/exit_codes.ts";
+import { FLAGS } from "../src/config.ts";
 import { findProgram } from "../src/platform/run.ts";
 import { type AppUser, createAppUser, startApp } from "./support/app.ts";
 import { type DemoAuthority, startDemoAuthority } from "./support/demo_authority.ts";
@@ -25,8 +26,12 @@ Deno.test("--version is deno.json's, and --help names all flags and exit codes",
       for (const [number, meaning] of Object.entries(EXIT_CODES)) {
         assertStringIncludes(stdout, `${number}  ${meaning[language]}`);
       }
-      for (const flag of ["issue", "login-id", "password-stdin", "list", "json", "profile", "state-dir"]) {
-        assertStringIncludes(stdout, `--${flag}`);
+      for (const flag of FLAGS) assertMatch(stdout, new RegExp(`--${flag}\\b`), flag);
+      for (const [number, meaning] of Object.entries(NEEDS_RENEWAL_CODES)) {
+        assertStringIncludes(stdout, `${number}  ${meaning[language]}`);
+      }
+      for (const name of ["HAKKO_PASSWORD", "HAKKO_STEP", "HAKKO_LOGIN_ID"]) {
+        assertStringIncludes(stdout, name);
       }
     }
   }));

@@ -94,7 +94,7 @@ Deno.test({
       assertEquals(profile.authority.url, ready.authority);
       assertEquals(profile.keystore.kind, "auto");
       for (const { loginId, password, name, role, steps } of ready.accounts) {
-        assert(loginId && password && name && role && steps.length > 0);
+        assert(loginId && password && name && role && Array.isArray(steps));
       }
       assert(ready.accounts.some(({ steps }) => steps.length > 1), "an account with an unknown step");
       assert(await isTrusted(home));

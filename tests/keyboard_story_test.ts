@@ -72,6 +72,9 @@ Deno.test({
 
     await tabsTo(page, "button", { name: "証明書発行" });
     await page.keyboard.press("Enter");
+    await standsAtHeading(page, "発行済みの証明書の確認");
+    await tabsTo(page, "button", { name: "発行を続ける" });
+    await page.keyboard.press("Enter");
     await standsAtHeading(page, "証明書発行");
     await tabsTo(page, "textbox", { name: "ログインパスワード" });
     await page.keyboard.type(account.password);

@@ -53,6 +53,7 @@ async function issueOnce(algorithm: KeyAlgorithm): Promise<Traces> {
   const watched: Keystore = {
     check: () => keystore.check(),
     list: () => keystore.list(),
+    listWithoutKey: () => keystore.listWithoutKey(),
     sign: (fingerprint, content) => keystore.sign(fingerprint, content),
     remove: (fingerprint) => keystore.remove(fingerprint),
     import: async (bundle) => {

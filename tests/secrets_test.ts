@@ -83,6 +83,7 @@ for (const algorithm of ["p256", "rsa-2048"] satisfies KeyAlgorithm[]) {
       const keystore: Keystore = {
         check: () => nss.check(),
         list: () => nss.list(),
+        listWithoutKey: () => nss.listWithoutKey(),
         sign: (fingerprint, content) => nss.sign(fingerprint, content),
         remove: (fingerprint) => nss.remove(fingerprint),
         import: (bundle) => {

@@ -50,7 +50,7 @@ export async function benchIssue(directory: string): Promise<BenchRow[]> {
     await authority.store.write((transaction) =>
       transaction.insertUser({
         ...{ loginId, passwordHash, name: "計測 太郎", company: "計測株式会社", role: "user" },
-        ...{ steps: ["password"], isDisabled: false, createdAt: now() },
+        ...{ steps: [], question: null, validityDays: null, isDisabled: false, createdAt: now() },
       })
     );
     return loginId;

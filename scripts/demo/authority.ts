@@ -1,6 +1,6 @@
 /** The demo's authority: made once, then started with the same keys, users and ports. */
 import { DEFAULT_CONFIG } from "../../src/authority/config.ts";
-import { DEMO_ACCOUNTS } from "./accounts.ts";
+import { DEMO_ACCOUNTS, DEMO_TOKENS } from "./accounts.ts";
 import { type Child, runToEnd, startChild } from "./children.ts";
 import { authorityArguments, type DemoFolder } from "./paths.ts";
 import { choosePorts } from "./ports.ts";
@@ -36,27 +36,21 @@ export async function prepareAuthority(
   await addAccounts(authority, note);
 }
 
-/** Starts it. */
-export function startAuthority({ authority }: DemoFolder): Child {
+/** Starts it, with the page of the accounts' software tokens. */
+export async function startAuthority({ authority }: DemoFolder): Promise<Child> {
+  const tokens = `${authority}/demo_tokens.json`;
+  await Deno.writeTextFile(tokens, JSON.stringify(DEMO_TOKENS));
   return startChild("the authority", [
     ...authorityArguments(),
-    ...["serve", "--directory", authority, "--json"],
+    ...["serve", "--directory", authority, "--demo-tokens", tokens, "--json"],
   ]);
 }
 
 async function addAccounts(directory: string, note: (line: string) => void): Promise<void> {
-  const { users } = JSON.parse(await command(["user", "list", "--directory", directory, "--json"]));
-  const known = new Set(users.map((user: { loginId: string }) => user.loginId));
-  const missing = DEMO_ACCOUNTS.filter(({ loginId }) => !known.has(loginId));
-  if (missing.length > 0) note("Adding the demo accounts …");
-  for (const { loginId, password, name, company, role, steps, isDisabled } of missing) {
-    await command([
-      ...["user", "add", "--directory", directory, "--login-id", loginId, "--name", name],
-      ...["--company", company, "--role", role, "--password-stdin"],
-      ...steps.flatMap((step) => ["--step", step]),
-      ...(isDisabled ? ["--disabled"] : []),
-    ], `${password}\n`);
-  }
+  const people = DEMO_ACCOUNTS.map(({ shows: _, ...person }) => `${JSON.stringify(person)}\n`).join("");
+  const flags = ["--directory", directory, "--skip-known", "--json"];
+  const { added } = JSON.parse(await command(["user", "import", ...flags], people));
+  if (added.length > 0) note(`Added ${added.length} demo accounts`);
 }
 
 function command(args: readonly string[], stdin?: string): Promise<string> {

@@ -7,6 +7,8 @@ export interface DemoReady {
   ready: true;
   app: string;
   portal: string;
+  /** Page of the accounts' software tokens. */
+  tokens: string;
   authority: string;
   ca: string;
   profile: string;
@@ -21,10 +23,11 @@ const NO_LINES = Object.fromEntries(
 );
 
 /** For people. */
-export function demoText({ app, portal, authority, ca, profile, accounts }: DemoReady): string {
+export function demoText({ app, portal, tokens, authority, ca, profile, accounts }: DemoReady): string {
   const addresses = [
     ["App", app],
     ["Bank's pages", portal],
+    ["Software tokens", tokens],
     ["Authority's API", authority],
     ["Its root certificate", ca],
     ["Profile", profile],

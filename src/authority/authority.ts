@@ -8,7 +8,7 @@ import type { Log } from "../log/log.ts";
 import { encodePem } from "../pki/pem.ts";
 import { moveAnchor } from "./audit/anchor.ts";
 import { appendAudit } from "./audit/chain.ts";
-import { openBank } from "./bank_pages.ts";
+import { type BankOptions, openBank } from "./bank_pages.ts";
 import { createCrlPublisher } from "./ca/crl.ts";
 import { createIssuingCa, type IssuingCa } from "./ca/issue.ts";
 import { readKeyFile, readPemFile } from "./ca/key_files.ts";
@@ -21,6 +21,7 @@ import { type CertificateLogin, createCertificateLogin } from "./login.ts";
 import type { RegistrationParts } from "./registration/parts.ts";
 import { createPasswords } from "./registration/passwords.ts";
 import { sweepRegistration } from "./registration/sweep.ts";
+import { openTokenVault } from "./registration/token_vault.ts";
 import { repeat } from "./repeat.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -49,6 +50,8 @@ export interface AuthorityOptions {
   };
   /** Whether the bank's pages are served, on two ports of their own. Default true. */
   readonly hasBank?: boolean;
+  /** The demo's software tokens, whose secrets are open to whoever opens their page. */
+  readonly demoTokens?: BankOptions["demoTokens"];
   /** How signatures are made and checked. Default `best`. */
   readonly crypto?: CryptoChoice;
   /** Passphrase of the encrypted CA keys, when `init` was given one. */
@@ -102,6 +105,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     ca,
     verify,
     passwords: createPasswords(config.registration.scrypt, randomBytes),
+    vault: await openTokenVault(authorityPaths(directory).tokenKey, {
+      randomBytes,
+      hasTokens: () => store.hasTokens(),
+    }),
     config,
     now,
     randomBytes,
@@ -121,7 +128,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   const api = createApi({ registration, log, version: API_VERSION });
   const urls = { api: "", portal: "", certificateLogin: "", publication: publication.url };
   urls.api = await web.listen("api", (request, env) => api.fetch(request, env));
-  if (options.hasBank ?? true) await openBank({ config, store, login, web, urls, log, now, randomBytes });
+  if (options.hasBank ?? true) {
+    const { demoTokens } = options;
+    await openBank({ config, store, registration, login, web, urls, demoTokens, log, now, randomBytes });
+  }
 
   async function sweep(): Promise<void> {
     const { confirmWithinHours } = config.registration;

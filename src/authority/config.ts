@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
+import { parseOcraSuite } from "../otp/ocra.ts";
 import { institutionCode } from "../protocol/messages.ts";
 
 const text = v.strictObject({
@@ -30,6 +31,64 @@ const rate = v.strictObject({
   /** Requests at once after a pause. */
   burst: wholeNumber(1, 1_000_000),
 });
+
+/** A kind of step, see registration/steps/. An app that does not know one answers `G004e`. */
+export const stepKind = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/));
+/** Steps in their order. The password is the first: nobody learns what else is asked before that is right. */
+const steps = v.pipe(
+  v.array(stepKind),
+  v.check((kinds) => kinds[0] === "password", "the first step is password"),
+  v.check((kinds) => new Set(kinds).size === kinds.length, "a step comes twice"),
+);
+const stepsByRole = v.strictObject({ user: steps, administrator: steps });
+
+/** Which steps are asked, see registration/policy.ts. */
+const policy = v.strictObject({
+  issue: stepsByRole,
+  renew: stepsByRole,
+  /** Asked besides on a PC, or from a network, where this person has acquired no certificate before. */
+  newDevice: v.array(stepKind),
+  newNetwork: v.array(stepKind),
+});
+
+const digits = v.picklist([6, 8]);
+
+/** The tokens that people hold. */
+const tokens = v.strictObject({
+  /** TOTP (RFC 6238), as authenticator apps have it. */
+  otp: v.strictObject({ digits, periodSeconds: wholeNumber(10, 300) }),
+  /** The same on a hardware token, of which two neighbouring codes are asked for. */
+  timeSync: v.strictObject({ digits, periodSeconds: wholeNumber(10, 300) }),
+  /** Suite of the transaction token (RFC 6287 §6), with a question and nothing else. */
+  ocraSuite: v.pipe(v.string(), v.check(isUsableSuite, "not an OCRA suite with a question alone")),
+  /** How many time steps before and after the expected one a code may be from. */
+  windowSteps: wholeNumber(0, 10),
+  /** The same for two neighbouring codes, which tell where a token's clock has drifted to. */
+  resyncSteps: wholeNumber(0, 100),
+});
+
+/** When renewal is possible. */
+const renewal = v.strictObject({
+  /** So many days before `notAfter` it opens. */
+  opensDaysBefore: wholeNumber(1, 365),
+  /** So many days after `notAfter` it is still possible. */
+  graceDays: wholeNumber(0, 365),
+});
+
+export const DEFAULT_POLICY: v.InferOutput<typeof policy> = {
+  issue: { user: ["password"], administrator: ["password"] },
+  renew: { user: ["password"], administrator: ["password"] },
+  newDevice: [],
+  newNetwork: [],
+};
+export const DEFAULT_TOKENS: v.InferOutput<typeof tokens> = {
+  otp: { digits: 6, periodSeconds: 30 },
+  timeSync: { digits: 6, periodSeconds: 60 },
+  ocraSuite: "OCRA-1:HOTP-SHA256-8:QH64",
+  windowSteps: 1,
+  resyncSteps: 10,
+};
+export const DEFAULT_RENEWAL: v.InferOutput<typeof renewal> = { opensDaysBefore: 40, graceDays: 0 };
 
 /** Where one server listens, and under which address others reach it. */
 const endpoint = v.strictObject({
@@ -66,6 +125,10 @@ export const AuthorityConfig = v.strictObject({
     backdateHours: wholeNumber(0, 48),
   }),
   crl: v.strictObject({ validityHours: wholeNumber(1, 240) }),
+  /** The three with defaults have come later: an older config.json has none of them. */
+  policy: v.optional(policy, DEFAULT_POLICY),
+  tokens: v.optional(tokens, DEFAULT_TOKENS),
+  renewal: v.optional(renewal, DEFAULT_RENEWAL),
   registration: v.strictObject({
     /** How long the steps of one enrolment may take. */
     enrolmentMinutes: wholeNumber(1, 120),
@@ -91,6 +154,15 @@ export const AuthorityConfig = v.strictObject({
 });
 export type AuthorityConfig = v.InferOutput<typeof AuthorityConfig>;
 
+function isUsableSuite(suite: string): boolean {
+  try {
+    const { counter, pin, session, time } = parseOcraSuite(suite);
+    return !counter && !pin && !session && !time;
+  } catch {
+    return false;
+  }
+}
+
 /** What `init` writes when nobody says otherwise: the demo institution, on this machine only. */
 export const DEFAULT_CONFIG: AuthorityConfig = {
   institution: {
@@ -115,6 +187,9 @@ export const DEFAULT_CONFIG: AuthorityConfig = {
   },
   certificate: { validityDays: 366, backdateHours: 24 },
   crl: { validityHours: 24 },
+  policy: DEFAULT_POLICY,
+  tokens: DEFAULT_TOKENS,
+  renewal: DEFAULT_RENEWAL,
   registration: {
     enrolmentMinutes: 10,
     confirmWithinHours: 72,
@@ -140,6 +215,7 @@ export function authorityPaths(directory: string) {
     rootCrl: join(pki, "root.crl.pem"),
     issuing: join(pki, "issuing.pem"),
     issuingKey: join(pki, "issuing.key.pem"),
+    tokenKey: join(pki, "tokens.key"),
     web: join(pki, "web_ca.pem"),
     webKey: join(pki, "web_ca.key.pem"),
     server: join(pki, "server.pem"),

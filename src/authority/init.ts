@@ -11,6 +11,7 @@ import { appendAudit } from "./audit/chain.ts";
 import { createHierarchy, type Hierarchy } from "./ca/hierarchy.ts";
 import { encodeKeyPem, writeSecretFile } from "./ca/key_files.ts";
 import { type AuthorityConfig, authorityPaths, DEFAULT_CONFIG } from "./config.ts";
+import { createTokenKey } from "./registration/token_vault.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 
 export interface InitOptions {
@@ -58,6 +59,7 @@ export async function initAuthority(options: InitOptions): Promise<InitResult> {
     await Deno.writeTextFile(paths.config, `${JSON.stringify(config, undefined, 2)}\n`, { createNew: true });
     await writeHierarchy(hierarchy, options);
     await createAnchorKey(directory, randomBytes);
+    await createTokenKey(paths.tokenKey, randomBytes);
   } catch (cause) {
     if (cause instanceof Deno.errors.AlreadyExists) {
       throw new AppError("usage/invalid", { problem: `${directory} holds an authority already` }, { cause });

@@ -10,7 +10,7 @@ import { type Bytes, equalBytes } from "../pki/bytes.ts";
 import { type Certificate, parseCertificate } from "../pki/certificate.ts";
 import type { VerifySignature } from "../pki/signature.ts";
 import { markConfirmedOnce } from "./registration/confirmation.ts";
-import type { CertificateRecord, Store, User } from "./store/store.ts";
+import { type CertificateRecord, isExpired, isSuperseded, type Store, type User } from "./store/store.ts";
 
 /** A person who has proven who they are. */
 export interface CertificateIdentity {
@@ -27,7 +27,7 @@ export interface CertificateLogin {
    * @param certificateDer The peer's certificate, DER; `undefined` if none was presented.
    * @param correlationId For the audit log.
    * @throws {AppError} `login/certificate-missing`, `-foreign` (not our issuer's signature), `-unknown` (ours, but
-   * not in the store), `-revoked`, `-expired`; `registration/not-allowed` for a disabled user.
+   * not in the store), `-revoked`, `-superseded`, `-expired`; `registration/not-allowed` for a disabled user.
    */
   check(certificateDer: Bytes | undefined, correlationId: string): Promise<CertificateIdentity>;
   /**
@@ -85,8 +85,10 @@ export function createCertificateLogin(parts: CertificateLoginParts): Certificat
 
   /** The store decides; revoked comes before expired because it is the graver thing to say. */
   async function judge(record: CertificateRecord): Promise<CertificateIdentity> {
-    if (record.revokedAt !== null) throw new AppError("login/certificate-revoked", {});
-    if (record.state === "expired" || record.notAfter < now()) {
+    if (record.revokedAt !== null) {
+      throw new AppError(`login/certificate-${isSuperseded(record) ? "superseded" : "revoked"}`, {});
+    }
+    if (record.state === "expired" || isExpired(record, now())) {
       throw new AppError("login/certificate-expired", { notAfter: record.notAfter.toISOString() });
     }
     if (record.state !== "confirmed" && record.state !== "unconfirmed") {

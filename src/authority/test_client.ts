@@ -47,13 +47,19 @@ export class TestClient {
     });
   }
 
-  start(loginId: string): Promise<Answer> {
+  /** @param options `serial`: of the certificate that is to be renewed; `device`: install ID. */
+  start(loginId: string, { serial, device }: { serial?: string; device?: string } = {}): Promise<Answer> {
     return this.post(PATHS.enrolments, {
       institution: "2224",
-      operation: "issue",
+      ...(serial === undefined ? { operation: "issue" } : { operation: "renew", serial }),
       loginId,
-      client: { version: "test", platform: "linux" },
+      client: { version: "test", platform: "linux", ...(device === undefined ? {} : { device }) },
     });
+  }
+
+  /** Answers a step of any kind. */
+  reply(enrolment: EnrolmentStarted, kind: string, answer: Record<string, string>): Promise<Answer> {
+    return this.post(PATHS.answers(enrolment.enrolmentId), { kind, answer }, bearer(enrolment));
   }
 
   answer(
@@ -68,6 +74,11 @@ export class TestClient {
   submit(enrolment: EnrolmentStarted, csrDer: Bytes, key: string): Promise<Answer> {
     const headers = { ...bearer(enrolment), [HEADERS.idempotencyKey]: key };
     return this.post(PATHS.csr(enrolment.enrolmentId), { csr: csrDer.toBase64() }, headers);
+  }
+
+  submitSigned(enrolment: EnrolmentStarted, signedCsrDer: Bytes, key: string): Promise<Answer> {
+    const headers = { ...bearer(enrolment), [HEADERS.idempotencyKey]: key };
+    return this.post(PATHS.csr(enrolment.enrolmentId), { signedCsr: signedCsrDer.toBase64() }, headers);
   }
 
   confirm(enrolment: EnrolmentStarted, proofDer: Bytes): Promise<Answer> {
@@ -90,6 +101,37 @@ export class TestClient {
     return { enrolment: started, subjectDer: Uint8Array.fromBase64(accepted.step.subject) };
   }
 
+  /** Starts a renewal and authenticates by password alone; all answers must be good. */
+  async authenticateRenewal(loginId: string, serial: string): Promise<AuthenticatedRenewal> {
+    const enrolment = good(await this.start(loginId, { serial }), 201) as EnrolmentStarted;
+    const { step } = good(await this.answer(enrolment, "password"), 200);
+    return { enrolment, subjectDer: Uint8Array.fromBase64(step.subject), nonce: step.nonce };
+  }
+
+  /** The whole way from an old certificate to a new one, or to its confirmation. */
+  async renew(loginId: string, old: Issued, options: IssueOptions = {}): Promise<Issued> {
+    const keyPair = options.keyPair ?? await generateKeyPair("p256");
+    const { enrolment, subjectDer, nonce } = await this.authenticateRenewal(loginId, old.issued.serial);
+    const csrDer = await createCsr({ subjectDer, keyPair, challengePassword: nonce });
+    const key = idempotencyKeyOf(keyPair);
+    const answer = await this.submitSigned(enrolment, await signCsr(old, csrDer), key);
+    const issued = good(answer, 200) as CertificateIssued;
+    const certificateDer = Uint8Array.fromBase64(issued.certificate);
+    const whole = { enrolment, subjectDer, keyPair, csrDer, key, issued, certificateDer };
+    if (options.isConfirmed ?? true) good(await this.confirm(enrolment, await proofOf(whole)), 200);
+    return whole;
+  }
+
+  /** From the last step to the confirmed certificate. */
+  async finish(enrolment: EnrolmentStarted, subjectDer: Bytes): Promise<CertificateIssued> {
+    const keyPair = await generateKeyPair("p256");
+    const csrDer = await createCsr({ subjectDer, keyPair });
+    const issued = good(await this.submit(enrolment, csrDer, idempotencyKeyOf(keyPair)), 200);
+    const certificateDer = Uint8Array.fromBase64(issued.certificate);
+    good(await this.confirm(enrolment, await proofOf({ enrolment, issued, certificateDer, keyPair })), 200);
+    return issued;
+  }
+
   /** The whole way up to the certificate, or up to its confirmation. */
   async issue(loginId: string, options: IssueOptions = {}): Promise<Issued> {
     const keyPair = options.keyPair ?? await generateKeyPair("p256");
@@ -104,6 +146,14 @@ export class TestClient {
   }
 }
 
+/** Who holds a certificate and its key. */
+export type Holder = Pick<Issued, "certificateDer" | "keyPair">;
+
+/** What the app's keystore would make of a CSR: signed by the certificate that is renewed. */
+export function signCsr({ certificateDer, keyPair }: Holder, csrDer: Bytes): Promise<Bytes> {
+  return createSignedData({ content: csrDer, certificateDer, keyPair, at: new Date() });
+}
+
 export interface IssueOptions {
   password?: string;
   keyPair?: KeyPair;
@@ -114,6 +164,10 @@ export interface IssueOptions {
 export interface Authenticated {
   readonly enrolment: EnrolmentStarted;
   readonly subjectDer: Bytes;
+}
+
+export interface AuthenticatedRenewal extends Authenticated {
+  readonly nonce: string;
 }
 
 export interface Issued extends Authenticated {

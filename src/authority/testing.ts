@@ -7,11 +7,13 @@
 import type { Log, LogFields } from "../log/log.ts";
 import type { KeyAlgorithm } from "../protocol/messages.ts";
 import { type AuthorityOptions, type RunningAuthority, startAuthority } from "./authority.ts";
-import { type AuthorityConfig, DEFAULT_CONFIG } from "./config.ts";
+import { type AuthorityConfig, authorityPaths, DEFAULT_CONFIG } from "./config.ts";
 import { initAuthority } from "./init.ts";
 import { createPasswords } from "./registration/passwords.ts";
-import { DEFAULT_STEPS } from "./registration/steps/mod.ts";
-import type { Store, User } from "./store/store.ts";
+import { normaliseReply } from "./registration/replies.ts";
+import { openTokenVault } from "./registration/token_vault.ts";
+import { insertToken } from "./registration/tokens.ts";
+import type { SecurityQuestion, Store, TokenKind, User } from "./store/store.ts";
 
 /** Hashes in a millisecond instead of 150. */
 export const CHEAP_SCRYPT = { log2N: 8, r: 8, p: 1 } as const;
@@ -30,10 +32,27 @@ export function createTestClock(): TestClock {
   let offsetMs = 0;
   return {
     now: () => new Date(Date.now() + offsetMs),
-    advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }) {
-      offsetMs += (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+    advance: (step) => {
+      offsetMs += milliseconds(step);
     },
   };
+}
+
+/** A clock that only a test moves, in the middle of a minute: no one-time password changes by itself. */
+export function createStillClock(): TestClock {
+  let at = Math.floor(Date.now() / 60_000) * 60_000 + 10_000;
+  return {
+    now: () => new Date(at),
+    advance: (step) => {
+      at += milliseconds(step);
+    },
+  };
+}
+
+function milliseconds(
+  { days = 0, hours = 0, minutes = 0, seconds = 0 }: Parameters<TestClock["advance"]>[0],
+) {
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
 }
 
 /** One record of {@link createTestLog}. */
@@ -147,7 +166,9 @@ export async function addTestUser(
     name: "山田 花子",
     company: "厚生商事株式会社",
     role: "user",
-    steps: DEFAULT_STEPS,
+    steps: [],
+    question: null,
+    validityDays: null,
     isDisabled: false,
     createdAt: new Date(),
     passwordHash,
@@ -155,4 +176,31 @@ export async function addTestUser(
   };
   await store.write((transaction) => transaction.insertUser(whole));
   return whole;
+}
+
+/** What a person is asked and what they answer, as the store keeps it. */
+export async function testQuestion(reply: string): Promise<SecurityQuestion> {
+  const replyHash = await createPasswords(CHEAP_SCRYPT, randomBytes).hash(normaliseReply(reply));
+  return { prompt: "ペットの名前は?", replyHash };
+}
+
+/** Registers one token of each of these kinds, all with one secret. */
+export async function addTestTokens(
+  { authority, directory, clock }: Pick<TestAuthority, "authority" | "directory"> & {
+    clock: { now(): Date };
+  },
+  { loginId, kinds, secret }: {
+    loginId: string;
+    kinds: readonly TokenKind[];
+    secret: Uint8Array<ArrayBuffer>;
+  },
+): Promise<void> {
+  const vault = await openTokenVault(authorityPaths(directory).tokenKey, {
+    randomBytes,
+    hasTokens: () => authority.store.hasTokens(),
+  });
+  for (const kind of kinds) {
+    const token = { loginId, kind, secret, registeredAt: clock.now() };
+    await authority.store.write((transaction) => insertToken({ vault }, transaction, token));
+  }
 }

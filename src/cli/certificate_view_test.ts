@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { certificateJson, certificateTable, certificateText } from "./certificate_view.ts";
+import { certificateJson, certificateTable, certificateText, listedJson } from "./certificate_view.ts";
 
 const certificate = {
   fingerprint: "f",
@@ -13,6 +13,8 @@ const certificate = {
   storedAt: "/home/a/.pki/nssdb",
 };
 
+const now = new Date("2027-01-31T14:59:59Z");
+
 /** Columns of a terminal: two for kana, kanji and full-width forms. */
 function width(text: string): number {
   return [...text].reduce((sum, c) => sum + (/[\u3000-\u9fff\uff00-\uff60]/.test(c) ? 2 : 1), 0);
@@ -20,14 +22,33 @@ function width(text: string): number {
 
 Deno.test("certificateTable() lines its columns up for wide and narrow characters", async () => {
   const other = { ...certificate, holder: "Smith, J. (Tokyo)", serial: "02" };
-  const lines = (await certificateTable([certificate, other], "ja")).split("\n");
+  const lines = (await certificateTable([certificate, other], { language: "ja", now })).split("\n");
   assertEquals(new Set(lines.map(width)).size, 1);
   assert(lines.some((line) => line.includes("髙橋 美咲") && line.includes("2027年4月1日 09:00")));
 });
 
 Deno.test("certificateTable() keeps a name with line feeds in its row", async () => {
-  const lines = (await certificateTable([{ ...certificate, holder: "a\nb\u001b[31m" }], "en")).split("\n");
+  const lines =
+    (await certificateTable([{ ...certificate, holder: "a\nb\u001b[31m" }], { language: "en", now })).split(
+      "\n",
+    );
   assertEquals(lines.length, 5);
+});
+
+Deno.test("certificateTable() says how many days are left, and whether renewal is open or from when", async () => {
+  const table = async (now: string, language: "ja" | "en") =>
+    await certificateTable([certificate], { language, now: new Date(now) });
+  const early = await table("2027-02-19T14:59:59Z", "ja"); // 23:59:59 in Japan
+  assertMatch(early, /│ 41日 +│ 2027年2月20日から/);
+  assertMatch(await table("2027-02-20T00:00:00Z", "ja"), /│ 40日 +│ できます/);
+  assertMatch(await table("2027-02-19T23:59:59Z", "en"), /│ 40 +│ from 20 February 2027/);
+  assertMatch(await table("2027-03-31T15:00:00Z", "ja"), /│ 本日まで +│ できます/);
+});
+
+Deno.test("listedJson() says the same for scripts", () => {
+  const { daysLeft, isRenewalOpen, serial } = listedJson(certificate, new Date("2027-02-20T00:00:00Z"));
+  assertEquals([daysLeft, isRenewalOpen, serial], [40, true, "01ab"]);
+  assertEquals(listedJson(certificate, now)["isRenewalOpen"], false);
 });
 
 Deno.test("certificateJson() gives times in UTC", () => {

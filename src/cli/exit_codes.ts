@@ -10,4 +10,12 @@ export const EXIT_CODES = {
   5: { ja: "証明書ストアの問題", en: "problem with the keystore" },
 } as const satisfies Record<number, Text>;
 
-export type ExitCode = keyof typeof EXIT_CODES;
+/** Those of `--needs-renewal`, which has nothing else to say: `step certificate needs-renewal` has the same. */
+export const NEEDS_RENEWAL_CODES = {
+  0: { ja: "更新できる証明書がある", en: "a certificate is due" },
+  1: { ja: "まだ更新できない", en: "none is due yet" },
+  2: { ja: "証明書がない", en: "there is no certificate" },
+  255: { ja: "確認できなかった", en: "cannot tell" },
+} as const satisfies Record<number, Text>;
+
+export type ExitCode = keyof typeof EXIT_CODES | keyof typeof NEEDS_RENEWAL_CODES;

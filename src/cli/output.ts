@@ -57,6 +57,24 @@ export class Output {
     if (!this.json) this.#streams.err(encode(`${this.#pick(text)}\n`));
   }
 
+  /** What belongs to a question, on the terminal that it is asked on. */
+  show(text: string): void {
+    this.#streams.out(encode(`${text}\n`));
+  }
+
+  /** The same for a drawing of light characters on dark, whatever the terminal's own colours are. */
+  draw(lines: readonly string[]): void {
+    const [light, plain] = ["\u001b[0;97;40m", "\u001b[0m\n"].map((text) => new TextEncoder().encode(text));
+    for (const line of lines) {
+      for (const part of [light!, encode(line), plain!]) this.#streams.out(part);
+    }
+  }
+
+  /** An error that a person can put right at once; nothing has ended. */
+  async complaint(error: AppError): Promise<void> {
+    this.note((await this.describe(error)).lines.join("\n"));
+  }
+
   /**
    * An error, as message, code, one next step and correlation ID; never as a stack.
    *
@@ -66,11 +84,7 @@ export class Output {
     const error = this.#presentable(thrown);
     log?.(error);
     const { code, correlationId, retryAfterSeconds, detail, field } = error;
-    const { localizeTimes } = await load<typeof import("../i18n/format.ts")>(
-      import.meta.resolve("../i18n/format.ts"),
-    );
-    const message = localizeTimes(error.messageIn(this.language), this.language);
-    const advice = localizeTimes(error.adviceIn(this.language), this.language);
+    const { message, advice, lines } = await this.describe(error);
     if (this.json) {
       this.#line({
         ok: false,
@@ -84,8 +98,6 @@ export class Output {
         retryAfterSeconds,
       });
     } else {
-      const gap = this.language === "ja" ? "" : " "; // 。brings its own
-      const lines = [`${message}${gap}(${code})`, ...(detail === undefined ? [] : [detail]), advice];
       if (retryAfterSeconds !== undefined) {
         lines.push(this.#pick(LABELS.retryAfter).replace("{seconds}", String(Math.ceil(retryAfterSeconds))));
       }
@@ -93,6 +105,19 @@ export class Output {
       this.#streams.err(encode(`${lines.join("\n")}\n`));
     }
     return exitCodeOf(error);
+  }
+
+  /** An error as a person reads it, in whole and in lines; for commands of which only a part failed. */
+  async describe(error: AppError): Promise<{ message: string; advice: string; lines: string[] }> {
+    const { localizeTimes } = await load<typeof import("../i18n/format.ts")>(
+      import.meta.resolve("../i18n/format.ts"),
+    );
+    const message = localizeTimes(error.messageIn(this.language), this.language);
+    const advice = localizeTimes(error.adviceIn(this.language), this.language);
+    const gap = this.language === "ja" ? "" : " "; // 。brings its own
+    const lines = [`${message}${gap}(${error.code})`];
+    if (error.detail !== undefined) lines.push(error.detail);
+    return { message, advice, lines: [...lines, advice] };
   }
 
   #presentable(thrown: unknown): AppError {
@@ -112,7 +137,7 @@ export class Output {
 }
 
 /** An error that is no success: `G007i`, say, ends with 0 in the catalogue, but only where nothing failed. */
-function exitCodeOf(error: AppError): ExitCode {
+export function exitCodeOf(error: AppError): ExitCode {
   return error.row.exit === 0 ? 1 : error.row.exit;
 }
 

@@ -12,6 +12,10 @@ export interface Asked {
   secret: boolean;
   /** How a script passes it instead. */
   flag: string;
+  /** What is wrong with an input, before it is taken; nothing when left out. */
+  problem?: (value: string) => Text | undefined;
+  /** Stops asking. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Longest first line of stdin, in bytes. */
@@ -23,7 +27,7 @@ const MAX_LINE_BYTES = 4_096;
  * @throws {AppError} `usage/terminal-required` without a terminal on both sides, and with `--json`, which is for
  *   scripts.
  */
-export function demandTerminal({ what, flag }: Omit<Asked, "secret">, output: Output): void {
+export function demandTerminal({ what, flag }: Pick<Asked, "what" | "flag">, output: Output): void {
   if (output.json || !Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
     throw new AppError("usage/terminal-required", { what: what[output.language], flag });
   }
@@ -32,18 +36,23 @@ export function demandTerminal({ what, flag }: Omit<Asked, "secret">, output: Ou
 /**
  * Asks for one value.
  *
- * @throws {AppError} `usage/terminal-required` as {@link demandTerminal} does; `issuance/cancelled` on Ctrl-C.
+ * @throws {AppError} `usage/terminal-required` as {@link demandTerminal} does; `issuance/cancelled` on Ctrl-C and
+ *   by the signal.
  */
 export async function ask(asked: Asked, output: Output): Promise<string> {
   demandTerminal(asked, output);
-  const { what, secret } = asked;
+  const { what, secret, problem, signal } = asked;
   const message = what[output.language];
+  const validate = (value: string) => problem?.(value)?.[output.language] ?? true;
   // A third of the whole program in time and memory: loaded only when somebody is there to be asked.
   const { input, password } = await import("@inquirer/prompts");
+  const context = signal === undefined ? {} : { signal };
   try {
-    return secret ? await password({ message, mask: true }) : await input({ message });
+    return secret
+      ? await password({ message, mask: true, validate }, context)
+      : await input({ message, validate }, context);
   } catch (cause) {
-    if (cause instanceof Error && cause.name === "ExitPromptError") {
+    if (cause instanceof Error && (cause.name === "ExitPromptError" || cause.name === "AbortPromptError")) {
       throw new AppError("issuance/cancelled", {}, { cause });
     }
     throw cause;

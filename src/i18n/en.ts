@@ -13,20 +13,41 @@ export const en: Messages = {
   columnHolder: "Name",
   columnLoginId: "Login ID",
   columnSerial: "Serial number",
+  columnNotBefore: "Issued",
   columnNotAfter: "Valid until",
   columnRemaining: "Days left",
+  columnRenewal: "Renewal",
   remainingDays: (days) => days === 1 ? "1 day" : `${days} days`,
   remainingToday: "Ends today",
   issue: "Issue certificate",
+  renew: "Renew certificate",
+  choices: "Certificate to renew",
+  renewalOpen: "Can be renewed",
+  renewalFrom: (date) => `From ${date}`,
+  chooseToRenew: "Select the certificate to renew, then press “Renew certificate”.",
+  chosenOpen: "Press “Renew certificate” to renew the selected certificate.",
+  chosenTooEarly: (date) => `The selected certificate can be renewed from ${date}.`,
+  nothingToRenew: "There is no certificate to renew.",
+  unlistedTitle: "Certificates that are not in the list",
+  unlistedExpired: (loginId, notAfter) =>
+    `The certificate of login ID “${loginId}” expired on ${notAfter} and cannot be renewed. Ask an administrator user or the support desk to revoke it, then press “Issue certificate”.`,
+  unlistedNotYetValid: (loginId, notBefore) =>
+    `The certificate of login ID “${loginId}” becomes valid on ${notBefore}. Check this PC’s date and time.`,
+  unlistedKeyMissing: (loginId) =>
+    `The certificate of login ID “${loginId}” has no private key here. Check that this is the PC on which it was acquired, and that you are signed in as the same user. If the key is lost, ask an administrator user or the support desk to revoke the certificate, then press “Issue certificate”.`,
   emptyTitle: "No certificate yet",
   emptyAdvice:
     "Press “Issue certificate” and enter your login ID and password: the certificate is stored in this PC.",
+  emptyElsewhere:
+    "If you have acquired a certificate before, check that this is the same PC and that you are signed in as the same user. Expired certificates are not shown.",
   listFailed: "Cannot show your certificates",
   reload: "Reload",
   runningNotice: "A certificate is being acquired.",
   showProgress: "Show progress",
   pendingNotice: (loginId) =>
     `The last acquisition (login ID: ${loginId}) stopped half way. Issue again with this login ID: it goes on where it stopped.`,
+  pendingRenewalNotice: (loginId) =>
+    `The last renewal (login ID: ${loginId}) stopped half way. Press “Renew certificate” and authenticate again: it goes on where it stopped. Until then your present certificate works.`,
   resumedNotice: (loginId) => `The interrupted acquisition is complete now (login ID: ${loginId}).`,
   cancelledNotice: "The acquisition was cancelled.",
 
@@ -42,11 +63,36 @@ export const en: Messages = {
   loginIdCharacters: (label) =>
     `The ${lower(label)} can have letters, digits and ' ( ) + , - . / : = ? only.`,
 
+  confirmTitle: "You already have a certificate",
+  confirmHeld: "A valid certificate is on this PC.",
+  confirmRenew: "To go on using it, renew it; there is no need to issue another one.",
+  confirmRenewFrom: (date) => `You can go on using this certificate. Renewal opens on ${date}.`,
+  confirmAnyway:
+    "Continue only if this certificate has been revoked, or if you need a certificate for another login ID.",
+  issueAnyway: "Issue anyway",
+
+  renewTitle: "Renew the certificate",
+  renewLead: (service) => `Enter the login password that you use for ${service}.`,
+  renews: "Certificate to renew",
+  renewsValue: (holder, loginId, notAfter) => `${holder} (login ID: ${loginId}, valid until ${notAfter})`,
   authenticate: "Authenticate",
   stop: "Stop",
+  exactDigits: (label, digits) => `The ${lower(label)} has exactly ${digits} digits.`,
+  digitsHint: (digits) => `${digits} digits`,
+  code: "2D code",
+  codeDescription:
+    "2D code for the transaction authentication token. The same content can be shown as text below.",
+  codeAsText: "If it cannot be scanned, show it as text",
+  codeAsTextLead: "Copy this text and paste it into the software token.",
+  copy: "Copy",
+  copied: "Copied.",
+  copyFailed: "It could not be copied: select the text and copy it yourself.",
+  prompt: "Question",
 
   acquiringTitle: "Acquiring the certificate",
   acquiringLead: "This has begun. Do not switch the PC off before it is complete.",
+  renewingLead:
+    "The renewal has begun. Do not switch the PC off before it is complete. Your present certificate works until the new one has been checked.",
   phases: {
     key: "Create the key",
     request: "Send the request",
@@ -61,6 +107,9 @@ export const en: Messages = {
 
   resultTitle: "Certificate acquired",
   resultSuccess: "The certificate has been acquired.",
+  renewedSuccess: "The certificate has been renewed.",
+  renewedOld: (serial) =>
+    `The new certificate replaces the old one (serial number: ${serial}), which can no longer be used.`,
   holder: "Name",
   organization: "Organization",
   serial: "Serial number",
@@ -69,7 +118,24 @@ export const en: Messages = {
   storedAt: "Stored in",
   closeBrowsers: "Please close all browser windows once",
   closeBrowsersWhy: "Going on without doing so may fail. Then log in again from the login page.",
+  runningBrowsers: (names) => `Running now: ${names.join(", ")}`,
   close: "Close",
+
+  remindersTitle: "Reminders",
+  remindersLead:
+    "Once a day your certificates are checked; a desktop notice tells you 40, 14, 3 and 1 days before they expire.",
+  remindersOn: "Remind me",
+  remindersOff: "Stop reminding me",
+  remindersStatus: "Status",
+  remindersAreOn: "On",
+  lastCheck: "Last check",
+  nextCheck: "Next check",
+  neverChecked: "None yet",
+  remindersOverdue: "The daily check has not run as planned",
+  remindersOverdueAdvice: "Press “Stop reminding me”, then “Remind me” again.",
+  calendar: "Add to calendar (.ics)",
+  calendarLead: "A file for your calendar: the day when renewal opens and the day when the certificate ends.",
+  calendarChoose: "Select a certificate in the list first.",
 
   errorTitle: "Certificate error",
   correlationId: "Reference number",

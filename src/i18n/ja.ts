@@ -18,20 +18,41 @@ export const ja = {
   columnHolder: "氏名",
   columnLoginId: "ログインID",
   columnSerial: "シリアル番号",
+  columnNotBefore: "発行日",
   columnNotAfter: "有効期限",
   columnRemaining: "残り日数",
+  columnRenewal: "更新",
   remainingDays: (days: number) => `${days}日`,
   remainingToday: "本日まで",
   issue: "証明書発行",
+  renew: "証明書更新",
+  choices: "更新する証明書",
+  renewalOpen: "更新できます",
+  renewalFrom: (date: string) => `${date}から`,
+  chooseToRenew: "更新する証明書を一覧から選択し、「証明書更新」を押してください。",
+  chosenOpen: "選択した証明書を更新するには、「証明書更新」を押してください。",
+  chosenTooEarly: (date: string) => `選択した証明書は、${date}から更新できます。`,
+  nothingToRenew: "更新できる証明書がありません。",
+  unlistedTitle: "一覧に表示されない証明書",
+  unlistedExpired: (loginId: string, notAfter: string) =>
+    `ログインID「${loginId}」の証明書は、有効期限(${notAfter})が過ぎています。更新できないため、管理者ユーザまたはお問合せ窓口に失効を依頼し、失効後に「証明書発行」から取得してください。`,
+  unlistedNotYetValid: (loginId: string, notBefore: string) =>
+    `ログインID「${loginId}」の証明書は、${notBefore}から有効になります。パソコンの日付と時刻が正しいかご確認ください。`,
+  unlistedKeyMissing: (loginId: string) =>
+    `ログインID「${loginId}」の証明書は、秘密鍵がここにありません。証明書を取得したパソコンに、取得したときのユーザーでサインインしているかご確認ください。秘密鍵が失われたときは、管理者ユーザまたはお問合せ窓口に失効を依頼し、失効後に「証明書発行」から取得してください。`,
   emptyTitle: "証明書はまだありません",
   emptyAdvice:
     "「証明書発行」を押し、ログインIDとログインパスワードを入力すると、このパソコンに証明書を取得できます。",
+  emptyElsewhere:
+    "取得したはずの証明書が表示されないときは、証明書を取得したパソコンに、取得したときのユーザーでサインインしているかご確認ください。有効期限が切れた証明書は表示されません。",
   listFailed: "証明書一覧を表示できません",
   reload: "再読み込み",
   runningNotice: "証明書を取得しています。",
   showProgress: "進行状況を表示",
   pendingNotice: (loginId: string) =>
     `前回の証明書取得(ログインID: ${loginId})が途中で終わっています。もう一度「証明書発行」から認証すると、続きから再開します。`,
+  pendingRenewalNotice: (loginId: string) =>
+    `前回の証明書更新(ログインID: ${loginId})が途中で終わっています。もう一度「証明書更新」から認証すると、続きから再開します。それまでは、今の証明書をご利用いただけます。`,
   resumedNotice: (loginId: string) => `中断していた証明書の取得が完了しました。(ログインID: ${loginId})`,
   cancelledNotice: "証明書の取得を取り消しました。",
 
@@ -48,13 +69,40 @@ export const ja = {
   loginIdCharacters: (label: string) =>
     `${label}は半角の英数字と記号で入力してください。使用できる記号は ' ( ) + , - . / : = ? です。`,
 
-  // Further questions
+  // A certificate is here already
+  confirmTitle: "発行済みの証明書の確認",
+  confirmHeld: "有効な証明書が、このパソコンにあります。",
+  confirmRenew: "有効期限を延ばすには、発行ではなく「証明書更新」を行ってください。",
+  confirmRenewFrom: (date: string) => `この証明書はそのままご利用いただけます。更新は${date}からできます。`,
+  confirmAnyway:
+    "この証明書が失効しているとき、または別のログインIDの証明書を取得するときだけ、「発行を続ける」を押してください。",
+  issueAnyway: "発行を続ける",
+
+  // 証明書更新 and the questions
+  renewTitle: "証明書更新",
+  renewLead: (service: string) => `${service}のログイン時に利用するログインパスワードを入力してください。`,
+  renews: "更新する証明書",
+  renewsValue: (holder: string, loginId: string, notAfter: string) =>
+    `${holder}(ログインID: ${loginId}、有効期限: ${notAfter})`,
   authenticate: "認証",
   stop: "中止",
+  exactDigits: (label: string, digits: number) => `${label}は${digits}桁の数字で入力してください。`,
+  digitsHint: (digits: number) => `${digits}桁の数字`,
+  code: "二次元コード",
+  codeDescription:
+    "トランザクション認証用トークンで読み取る二次元コード。同じ内容の文字列を下に表示できます。",
+  codeAsText: "読み取れないときは(文字列を表示)",
+  codeAsTextLead: "この文字列をコピーし、ソフトウェアトークンに貼り付けてください。",
+  copy: "コピー",
+  copied: "コピーしました。",
+  copyFailed: "コピーできません。文字列を選択してコピーしてください。",
+  prompt: "質問",
 
   // 証明書の取得
   acquiringTitle: "証明書の取得",
   acquiringLead: "証明書の取得を開始しました。完了するまで、パソコンの電源を切らないでください。",
+  renewingLead:
+    "証明書の更新を開始しました。完了するまで、パソコンの電源を切らないでください。新しい証明書の利用を確認するまで、今の証明書はそのまま使えます。",
   phases: {
     key: "鍵の作成",
     request: "発行要求の送信",
@@ -70,6 +118,9 @@ export const ja = {
   // 証明書取得結果
   resultTitle: "証明書取得結果",
   resultSuccess: "証明書を取得しました。",
+  renewedSuccess: "証明書を更新しました。",
+  renewedOld: (serial: string) =>
+    `更新前の証明書(シリアル番号: ${serial})は新しい証明書に置き換えられ、使えなくなりました。`,
   holder: "氏名",
   organization: "所属",
   serial: "シリアル番号",
@@ -79,7 +130,25 @@ export const ja = {
   closeBrowsers: "開いているブラウザも全て一旦閉じてください",
   closeBrowsersWhy:
     "閉じずに操作を続けるとエラーになることがあります。その後、ログイン画面からログインし直してください。",
+  runningBrowsers: (names: readonly string[]) => `起動しているブラウザ: ${names.join("、")}`,
   close: "閉じる",
+
+  // 有効期限のお知らせ
+  remindersTitle: "更新時期のお知らせ",
+  remindersLead:
+    "毎日1回証明書の有効期限を確認し、40日前・14日前・3日前・前日にデスクトップの通知でお知らせします。",
+  remindersOn: "お知らせする",
+  remindersOff: "お知らせをやめる",
+  remindersStatus: "状態",
+  remindersAreOn: "お知らせします",
+  lastCheck: "前回の確認",
+  nextCheck: "次回の確認",
+  neverChecked: "まだありません",
+  remindersOverdue: "確認が予定どおりに行われていません",
+  remindersOverdueAdvice: "「お知らせをやめる」を押してから、もう一度「お知らせする」を押してください。",
+  calendar: "カレンダーに登録(.ics)",
+  calendarLead: "更新できるようになる日と有効期限の日を、お使いの予定表に登録できます。",
+  calendarChoose: "一覧で証明書を選択してから押してください。",
 
   // 証明書取得エラー
   errorTitle: "証明書取得エラー",

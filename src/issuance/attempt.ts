@@ -4,22 +4,25 @@
  *
  * @module
  */
-import { AppError, toAppError } from "../errors.ts";
+import { AppError, type ErrorKey, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EnrolmentAccess } from "../network/authority_client.ts";
 import { equalBytes, sha256 } from "../pki/bytes.ts";
-import { createCsr } from "../pki/csr.ts";
 import { importKeyPair, type KeyPair } from "../pki/keys.ts";
-import type { NextStep } from "../protocol/messages.ts";
+import type { NextStep, Operation } from "../protocol/messages.ts";
+import { abandonQuietly } from "./abandon.ts";
 import { Course, type EntryUnderWay, isUnderWay } from "./course.ts";
 import { isInstalled } from "./install.ts";
-import type { EntryIn } from "./journal.ts";
+import type { EntryIn, JournalEntry } from "./journal.ts";
 import type { KeySource } from "./key_source.ts";
 import type { Workshop } from "./parts.ts";
+import { type CreatedRequest, createRequest, type WantedRequest } from "./request.ts";
 import { checkAnswer, type Question, readStep } from "./steps/mod.ts";
+import { isInstalledRenewal } from "./succession.ts";
 import {
   type AcquiredCertificate,
   type Attempt,
+  type HeldCertificate,
   type Outcome,
   type Phase,
   PHASES,
@@ -32,6 +35,8 @@ export interface AttemptOptions {
   keys: KeySource;
   correlationId: string;
   loginId: string;
+  /** The certificate that is renewed, if one is. */
+  renews: HeldCertificate | undefined;
   access: EnrolmentAccess;
   step: NextStep;
   /** The keystore's location. */
@@ -42,18 +47,28 @@ export interface AttemptOptions {
 
 /** Errors of an answer after which the person may answer again. */
 const MAY_REPEAT = new Set([
-  ...["registration/wrong-credentials", "input/invalid", "authority/busy", "authority/unavailable"],
-  ...["network/unreadable-answer", "network/untrusted-authority"],
+  ...[
+    "registration/wrong-credentials",
+    "registration/wrong-answer",
+    "registration/code-used",
+    "input/invalid",
+  ],
+  ...["authority/busy", "authority/unavailable"],
+  ...["network/unreadable-answer", "network/untrusted-authority", "network/certificate-dates"],
 ]);
 
-/** Longest wait for an answer that nobody needs. */
-const ABANDON_MS = 2_000;
+/** Errors of a request by an earlier run's key, after which a new key may have more luck. */
+const REFUSES_KEY = new Set<ErrorKey>(["registration/csr-refused", "registration/renewal-refused"]);
+
+/** What the authority has answered to an earlier request: the next one gets its own answer. */
+type Answered = Pick<EntryIn<"RECEIVED">, "certificate" | "chain" | "serial">;
 
 /** {@link Attempt} against the real parts. */
 export class IssuanceAttempt implements Attempt {
   readonly correlationId: string;
-  readonly operation = "issue";
+  readonly operation: Operation;
   readonly loginId: string;
+  readonly renews: HeldCertificate | undefined;
   readonly startedAt: Date;
   readonly #options: AttemptOptions;
   readonly #workshop: Workshop;
@@ -61,7 +76,7 @@ export class IssuanceAttempt implements Attempt {
   readonly #phases = new Map<Phase, PhaseState>(PHASES.map((phase) => [phase, "waiting"]));
   readonly #cancelling = new AbortController();
   #question: Question | undefined;
-  #subjectDer: Uint8Array<ArrayBuffer> | undefined;
+  #wanted: WantedRequest | undefined;
   #acquiring: Promise<AcquiredCertificate> | undefined;
   #answering = false;
   #isSent = false;
@@ -73,6 +88,8 @@ export class IssuanceAttempt implements Attempt {
     this.#workshop = options.workshop;
     this.correlationId = options.correlationId;
     this.loginId = options.loginId;
+    this.renews = options.renews;
+    this.operation = options.renews === undefined ? "issue" : "renew";
     this.startedAt = options.workshop.now();
     this.#log = options.workshop.log.with({ correlationId: options.correlationId });
     this.#take(options.step);
@@ -80,6 +97,12 @@ export class IssuanceAttempt implements Attempt {
 
   get question(): Question | undefined {
     return this.#question;
+  }
+
+  /** What an entry of the journal gets to know of this run. */
+  get #current(): EnrolmentAccess & { correlationId: string } {
+    const { enrolmentId, token } = this.#options.access;
+    return { enrolmentId, token, correlationId: this.correlationId };
   }
 
   /** Nothing is under way: a person has left the question open. */
@@ -173,10 +196,10 @@ export class IssuanceAttempt implements Attempt {
       try {
         return await course.run(earlier);
       } catch (error) {
-        if (!(error instanceof AppError) || error.key !== "registration/csr-refused") throw error;
+        if (!(error instanceof AppError) || !REFUSES_KEY.has(error.key)) throw error;
         // The authority gave up what that key was for, long ago: this person still wants a certificate.
         this.#log.info("issuance.earlier-refused", { journalId: earlier.journalId });
-        this.#phases.set("key", "waiting").set("request", "waiting").set("issue", "waiting");
+        this.#startOver();
       }
     }
     return await course.run(await this.#submitNew());
@@ -187,48 +210,72 @@ export class IssuanceAttempt implements Attempt {
    * the certificate that it may have issued already, instead of a second one.
    */
   async #takeUpEarlier(course: Course): Promise<EntryUnderWay | undefined> {
-    const { journal } = this.#workshop;
     const entry = await this.#findEarlier();
     if (entry === undefined) return undefined;
     this.#throwIfCancelled();
     this.#log.info("issuance.taken-up", { journalId: entry.journalId, state: entry.state });
-    this.#phases.set("key", "done").set("request", "done");
-    this.#isSent = true;
-    const current = { ...this.#options.access, correlationId: this.correlationId };
-    if (entry.state === "INSTALLED") {
-      if (await isInstalled(this.#workshop, entry)) {
-        const readmitted = await course.readmit({ ...entry, ...current });
-        if (readmitted !== undefined) {
-          this.#phases.set("issue", "done");
-          return readmitted;
-        }
-      } else {
-        await journal.discard(entry);
-      }
-    } else {
-      const { journalId, operation, startedAt, version } = entry;
-      const { loginId, idempotencyKey, spki, pkcs8 } = entry;
-      const request = await this.#sameRequest(entry);
-      const common = { journalId, operation, startedAt, version, loginId, idempotencyKey, spki, pkcs8 };
-      return await this.#save({ ...common, ...request, ...current, state: "SUBMITTED" });
-    }
-    this.#isSent = false;
-    this.#phases.set("key", "waiting").set("request", "waiting");
-    return undefined;
+    return entry.state === "INSTALLED" ? await this.#readmit(course, entry) : await this.#resubmit(entry);
   }
 
+  async #readmit(course: Course, entry: EntryIn<"INSTALLED">): Promise<EntryUnderWay | undefined> {
+    if (!await isInstalled(this.#workshop, entry)) {
+      await this.#workshop.journal.discard(entry);
+      return undefined;
+    }
+    this.#throwIfCancelled();
+    this.#isSent = true;
+    this.#phases.set("key", "done").set("request", "done");
+    const readmitted = await course.readmit({ ...entry, ...this.#current });
+    if (readmitted === undefined) this.#startOver();
+    else this.#phases.set("issue", "done");
+    return readmitted;
+  }
+
+  async #resubmit(entry: EntryIn<"SUBMITTED" | "RECEIVED">): Promise<EntryIn<"SUBMITTED">> {
+    this.#phases.set("key", "done").set("request", "running");
+    const request = await this.#sameRequest(entry);
+    this.#throwIfCancelled();
+    this.#isSent = true;
+    const { certificate: _, chain: _too, serial: _again, ...kept }: typeof entry & Partial<Answered> = entry;
+    const submitted = await this.#save({
+      ...kept,
+      ...request,
+      ...this.#current,
+      state: "SUBMITTED" as const,
+    });
+    this.#phases.set("request", "done");
+    return submitted;
+  }
+
+  /** What was sent came to nothing: there is neither key nor request any more. */
+  #startOver(): void {
+    this.#isSent = false;
+    this.#phases.set("key", "waiting").set("request", "waiting").set("issue", "waiting");
+  }
+
+  /** An installed renewal is none: its key cannot make another request, and the old certificate still can. */
   async #findEarlier(): Promise<EntryUnderWay | undefined> {
     const entries = await this.#workshop.journal.load();
-    return entries.filter(isUnderWay).findLast(({ loginId }) => loginId === this.loginId);
+    return entries.filter(isUnderWay).findLast((entry) =>
+      entry.loginId === this.loginId && entry.operation === this.operation &&
+      entry.renews?.fingerprint === this.renews?.fingerprint && !isInstalledRenewal(entry)
+    );
   }
 
-  /** The earlier CSR; if the authority names the person differently now, a new one by the same key. */
-  async #sameRequest({ csr, subject, pkcs8 }: EntryIn<"SUBMITTED" | "RECEIVED">) {
-    const subjectDer = this.#wantedSubject();
-    if (equalBytes(Uint8Array.fromBase64(subject), subjectDer)) return { csr, subject };
+  /**
+   * The earlier CSR. A new one by the same key if the authority names the person differently now, and for a renewal,
+   * whose CSR belongs to one enrolment.
+   */
+  async #sameRequest(
+    { csr, subject, pkcs8, renews }: EntryIn<"SUBMITTED" | "RECEIVED">,
+  ): Promise<CreatedRequest> {
+    const wanted = this.#wantedRequest();
+    if (renews === undefined && equalBytes(Uint8Array.fromBase64(subject), wanted.subjectDer)) {
+      return { csr, subject };
+    }
     const keyPair = await importKeyPair(Uint8Array.fromBase64(pkcs8));
     try {
-      return { csr: (await createCsr({ subjectDer, keyPair })).toBase64(), subject: subjectDer.toBase64() };
+      return await createRequest(this.#workshop, wanted, { keyPair, renews });
     } finally {
       keyPair.pkcs8Der.fill(0);
     }
@@ -247,6 +294,7 @@ export class IssuanceAttempt implements Attempt {
         state: "KEY_CREATED",
         operation: this.operation,
         loginId: this.loginId,
+        renews: this.#renewedEntry(),
         correlationId: this.correlationId,
         startedAt: now().toISOString(),
         idempotencyKey: sha256(keyPair.spkiDer).toHex(),
@@ -268,19 +316,24 @@ export class IssuanceAttempt implements Attempt {
   }
 
   async #saveRequest(entry: EntryIn<"KEY_CREATED">, keyPair: KeyPair): Promise<EntryIn<"CSR_SAVED">> {
-    const subjectDer = this.#wantedSubject();
-    const csrDer = await createCsr({ subjectDer, keyPair });
-    return await this.#save({
-      ...entry,
-      state: "CSR_SAVED",
-      csr: csrDer.toBase64(),
-      subject: subjectDer.toBase64(),
-    });
+    const { renews } = entry;
+    try {
+      const request = await createRequest(this.#workshop, this.#wantedRequest(), { keyPair, renews });
+      return await this.#save({ ...entry, state: "CSR_SAVED", ...request });
+    } catch (error) {
+      // The old key does not sign any more: the new one is of no use.
+      if (error instanceof AppError) await this.#workshop.journal.discard(entry);
+      throw error;
+    }
   }
 
-  #wantedSubject(): Uint8Array<ArrayBuffer> {
-    if (this.#subjectDer === undefined) throw this.#error("registration/out-of-order");
-    return this.#subjectDer;
+  #wantedRequest(): WantedRequest {
+    if (this.#wanted === undefined) throw this.#error("registration/out-of-order");
+    return this.#wanted;
+  }
+
+  #renewedEntry(): JournalEntry["renews"] {
+    return this.renews && { fingerprint: this.renews.fingerprint, serial: this.renews.serial };
   }
 
   async #save<E extends Parameters<Workshop["journal"]["save"]>[0]>(entry: E): Promise<E> {
@@ -291,8 +344,14 @@ export class IssuanceAttempt implements Attempt {
 
   #take(step: NextStep): void {
     const read = readStep(step);
+    if ("submit" in read) {
+      const { subject, nonce } = read.submit;
+      if (this.renews !== undefined && nonce === undefined) {
+        throw new AppError("network/unreadable-answer", {}, { cause: new Error("renewal without a nonce") });
+      }
+      this.#wanted = { subjectDer: Uint8Array.fromBase64(subject), nonce };
+    }
     this.#question = "question" in read ? read.question : undefined;
-    if ("submit" in read) this.#subjectDer = Uint8Array.fromBase64(read.submit.subject);
   }
 
   /** Ends before anything was sent: the authority need not keep the enrolment. */
@@ -327,22 +386,6 @@ export class IssuanceAttempt implements Attempt {
       | "issuance/already-running",
   ): AppError {
     return new AppError(key, {}, { correlationId: this.correlationId });
-  }
-}
-
-/** Tells the authority not to wait. If that fails, the enrolment runs out by itself: nobody waits for it long. */
-export async function abandonQuietly(
-  client: Workshop["client"],
-  { access, correlationId }: { access: EnrolmentAccess; correlationId: string },
-): Promise<void> {
-  const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), ABANDON_MS);
-  try {
-    await client.abandon(access, { correlationId, signal: giveUp.signal });
-  } catch {
-    // As said.
-  } finally {
-    clearTimeout(timer);
   }
 }
 

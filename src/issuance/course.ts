@@ -6,15 +6,15 @@
  */
 import { AppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
-import type { Call } from "../network/authority_client.ts";
+import type { Call, CsrRequest } from "../network/authority_client.ts";
 import type { Bytes } from "../pki/bytes.ts";
-import { fingerprint } from "../pki/certificate.ts";
 import { describeCertificate } from "./certificates.ts";
 import { checkAnswer } from "./distrust.ts";
 import { importCertificate, proveKey } from "./install.ts";
 import type { EntryIn, JournalEntry } from "./journal.ts";
 import type { Workshop } from "./parts.ts";
 import { isAccessGone, isCertificateRefused, isRefusedForGood } from "./refusals.ts";
+import { isInstalledRenewal, settle, supersede, withdraw } from "./succession.ts";
 import type { AcquiredCertificate, Phase, PhaseState } from "./types.ts";
 
 /** An entry that knows its enrolment. */
@@ -66,13 +66,15 @@ export class Course {
       : entry;
     const { installed, proofDer } = await this.#phase("import", () => this.#install(received));
     await this.#phase("confirm", () => this.#confirm(installed, proofDer));
-    const certificate = describeCertificate(Uint8Array.fromBase64(installed.certificate));
+    const { opensDaysBefore } = this.#workshop.profile.renewal;
+    const certificate = describeCertificate(Uint8Array.fromBase64(installed.certificate), opensDaysBefore);
     this.#log.info("issuance.acquired", { serial: certificate.serial, fingerprint: certificate.fingerprint });
     return { ...certificate, storedAt: this.#options.storedAt };
   }
 
   /**
-   * Takes up an installed certificate under a new enrolment: the same CSR gives the same certificate.
+   * Takes up an installed first certificate under a new enrolment: the same CSR gives the same certificate. (A
+   * renewal's CSR belongs to its enrolment, and its key is in the keystore, where no CSR is made.)
    *
    * @returns `undefined` if the authority has another one by now: the old one is of no use and has been removed.
    */
@@ -84,7 +86,7 @@ export class Course {
     } catch (error) {
       if (!isRefusedForGood(error)) throw error;
     }
-    await this.#cleanUp(entry);
+    await withdraw(this.#workshop, entry);
     return undefined;
   }
 
@@ -121,15 +123,18 @@ export class Course {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (isCertificateRefused(error)) {
-        await this.#cleanUp(entry);
+        await withdraw(this.#workshop, entry);
         throw error;
       }
-      if (isAccessGone(error)) await this.#forgetToken(entry);
       this.#log.warn("issuance.confirmation-deferred", { code: error.code, serial: entry.serial });
+      if (!isAccessGone(error)) return;
+      await this.#forgetToken(entry);
+      if (isInstalledRenewal(entry) && !await settle(this.#workshop, entry)) throw error;
       return;
     }
     this.#isConfirmed = true;
-    await journal.finish(entry);
+    if (isInstalledRenewal(entry)) await supersede(this.#workshop, entry);
+    else await journal.finish(entry);
   }
 
   /** What has been received earlier is checked again: the journal is a file like any other. */
@@ -158,12 +163,6 @@ export class Course {
     return issuers.map((der) => der.toBase64());
   }
 
-  async #cleanUp(entry: EntryIn<"INSTALLED">): Promise<void> {
-    this.#log.warn("issuance.certificate-removed", { serial: entry.serial });
-    await this.#workshop.keystore.remove(fingerprint(Uint8Array.fromBase64(entry.certificate)));
-    await this.#workshop.journal.discard(entry);
-  }
-
   async #forgetToken(entry: EntryUnderWay): Promise<void> {
     const { token: _gone, ...rest } = entry;
     await this.#workshop.journal.save(rest as EntryUnderWay);
@@ -181,8 +180,10 @@ export class Course {
     return { enrolmentId, token };
   }
 
-  #csr(entry: EntryUnderWay) {
-    return { csrDer: Uint8Array.fromBase64(entry.csr), idempotencyKey: entry.idempotencyKey };
+  #csr({ csr, signedCsr, idempotencyKey }: EntryUnderWay): CsrRequest {
+    return signedCsr === undefined
+      ? { csrDer: Uint8Array.fromBase64(csr), idempotencyKey }
+      : { signedCsrDer: Uint8Array.fromBase64(signedCsr), idempotencyKey };
   }
 
   #call(): Call {

@@ -30,7 +30,9 @@ export async function importCertificate(
 ): Promise<void> {
   const certificateDer = Uint8Array.fromBase64(entry.certificate);
   const password = randomBytes(PASSWORD_BYTES).toBase64({ alphabet: "base64url" });
-  const friendlyName = `${describeCertificate(certificateDer).holder} (${profile.institution.name.ja})`;
+  const friendlyName = `${
+    describeCertificate(certificateDer, profile.renewal.opensDaysBefore).holder
+  } (${profile.institution.name.ja})`;
   const pkcs8Der = Uint8Array.fromBase64(entry.pkcs8);
   const chainDer = entry.chain.map((der) => Uint8Array.fromBase64(der));
   try {

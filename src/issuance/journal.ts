@@ -22,6 +22,8 @@ export type JournalState = (typeof JOURNAL_STATES)[number];
 
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]+={0,2}$/));
 
+const hex64 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
 const common = {
   version: v.literal(1),
   journalId: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
@@ -32,12 +34,16 @@ const common = {
   idempotencyKey: protocol.idempotencyKey,
   /** SubjectPublicKeyInfo. */
   spki: base64,
+  /** The certificate that is renewed. */
+  renews: v.optional(v.strictObject({ fingerprint: hex64, serial: protocol.serialNumber })),
 };
 const key = { /** PKCS#8 in the clear: a secret. */ pkcs8: base64 };
 const csr = {
   csr: base64,
   /** DER of the subject that was asked for. */
   subject: base64,
+  /** Of a renewal: CMS SignedData by the old key, over the CSR. */
+  signedCsr: v.optional(base64),
 };
 /** Who may ask for it at the authority; without a token a person has to authenticate again. */
 const access = { enrolmentId: v.pipe(v.string(), v.maxLength(64)), token: v.optional(v.string()) };
@@ -52,7 +58,11 @@ const Entry = v.variant("state", [
   v.strictObject({ state: v.literal("CSR_SAVED"), ...common, ...key, ...csr }),
   v.strictObject({ state: v.literal("SUBMITTED"), ...common, ...key, ...csr, ...access }),
   v.strictObject({ state: v.literal("RECEIVED"), ...common, ...key, ...csr, ...access, ...certificate }),
-  v.strictObject({ state: v.literal("INSTALLED"), ...common, ...csr, ...access, ...certificate }),
+  v.strictObject({
+    ...{ state: v.literal("INSTALLED"), ...common, ...csr, ...access, ...certificate },
+    /** Of a renewal: the authority has said so, and only the old certificate is still to be removed. */
+    isConfirmed: v.optional(v.literal(true)),
+  }),
 ]);
 
 /** One acquisition; bytes as base64. */

@@ -116,3 +116,20 @@ Deno.test("a folder that cannot be written says so", async () => {
     await Deno.remove(file);
   }
 });
+
+Deno.test("an entry of a renewal keeps what it renews, and one that an older app wrote is still read", () =>
+  withJournal(async (journal, folder) => {
+    const renews = { fingerprint: "b".repeat(64), serial: "01ab" };
+    const renewal: EntryIn<"INSTALLED"> = {
+      ...{ version: 1, journalId: "1".repeat(32), state: "INSTALLED", operation: "renew", loginId: "hanako" },
+      ...{ correlationId: "0", startedAt: "2030-01-02T00:00:00.000Z", idempotencyKey: "a".repeat(64) },
+      ...{ spki: "AAAA", csr: "AAAA", subject: "AAAA", signedCsr: "AAAA", enrolmentId: "e" },
+      ...{ certificate: "AAAA", chain: ["AAAA"], serial: "02", renews, isConfirmed: true },
+    };
+    await journal.save(renewal);
+    await Deno.writeTextFile(`${folder}/${created.journalId}.json`, JSON.stringify(created));
+    assertEquals(await journal.load(), [created, renewal]);
+    const wrong = { ...renewal, journalId: "2".repeat(32), renews: { ...renews, fingerprint: "../x" } };
+    await Deno.writeTextFile(`${folder}/${wrong.journalId}.json`, JSON.stringify(wrong));
+    assertEquals(await journal.load(), [created, renewal]);
+  }));

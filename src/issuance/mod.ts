@@ -7,22 +7,38 @@
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
 import type { KeystoreStatus } from "../keystore/mod.ts";
+import type { EnrolmentRequest } from "../network/authority_client.ts";
 import { decodePem } from "../pki/pem.ts";
-import { loginId as loginIdSchema } from "../protocol/messages.ts";
-import { abandonQuietly, IssuanceAttempt } from "./attempt.ts";
-import { heldCertificates } from "./certificates.ts";
+import { type EnrolmentStarted, loginId as loginIdSchema } from "../protocol/messages.ts";
+import { abandonQuietly } from "./abandon.ts";
+import { IssuanceAttempt } from "./attempt.ts";
+import { checkClock } from "./clock.ts";
+import { readDeviceId } from "./device_id.ts";
+import { takeStock } from "./holdings.ts";
 import { Journal } from "./journal.ts";
 import { KeySource } from "./key_source.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { IssuanceParts, Workshop } from "./parts.ts";
+import { findRenewable, FINGERPRINT_PATTERN } from "./renewal.ts";
 import { resumeEntries } from "./resume.ts";
-import type { AcquiredCertificate, Attempt, HeldCertificate, Issuance, PendingSummary } from "./types.ts";
+import { learnOfSuccessor } from "./succession.ts";
+import type {
+  AcquiredCertificate,
+  AcquisitionRequest,
+  Attempt,
+  HeldCertificate,
+  Issuance,
+  PendingSummary,
+  UnlistedCertificate,
+} from "./types.ts";
 
 export type { JournalState } from "./journal.ts";
 export type { Authority, IssuanceParts } from "./parts.ts";
 export type { Question, QuestionField } from "./steps/mod.ts";
+export { readNumber } from "./steps/number.ts";
 export type {
   AcquiredCertificate,
+  AcquisitionRequest,
   Attempt,
   HeldCertificate,
   Issuance,
@@ -31,6 +47,7 @@ export type {
   Phase,
   PhaseProgress,
   PhaseState,
+  UnlistedCertificate,
 } from "./types.ts";
 
 /** Bytes of a correlation ID: short enough to be read out on the telephone, long enough to be found in a log. */
@@ -47,6 +64,7 @@ export function createIssuance(parts: IssuanceParts): Issuance {
     ...parts,
     journal: new Journal({ folder: `${stateFolder}/journal`, log, onState }),
     trustAnchorsDer: profile.authority.trustAnchors.flatMap((pem) => decodePem(pem, "CERTIFICATE")),
+    superseded: new Set(),
   });
 }
 
@@ -73,21 +91,22 @@ class Engine implements Issuance {
   }
 
   async list(): Promise<HeldCertificate[]> {
-    const { keystore, trustAnchorsDer, now } = this.#workshop;
-    return await heldCertificates(await keystore.list(), { trustAnchorsDer, now: now() });
+    return (await takeStock(this.#workshop)).listed;
   }
 
-  async begin(request: { operation: "issue"; loginId: string }): Promise<Attempt> {
+  async unlisted(): Promise<UnlistedCertificate[]> {
+    return (await takeStock(this.#workshop)).unlisted;
+  }
+
+  async begin(request: AcquisitionRequest): Promise<Attempt> {
     const correlationId = this.#workshop.randomBytes(CORRELATION_ID_BYTES).toHex();
     try {
-      return await this.#begin({ ...request, correlationId });
+      return await this.#begin(request, correlationId);
     } catch (error) {
-      const { loginId, operation } = request;
       const failed = error instanceof AppError ? error.withCorrelationId(correlationId) : error;
       const code = failed instanceof AppError ? failed.code : String(failed);
-      // What was typed is of no interest if it is no login ID: it may be a password in the wrong field.
-      const who = v.is(loginIdSchema, loginId) ? { loginId } : {};
-      this.#workshop.log.warn("issuance.not-begun", { correlationId, operation, ...who, code });
+      const { operation } = request;
+      this.#workshop.log.warn("issuance.not-begun", { correlationId, operation, ...forLog(request), code });
       throw failed;
     }
   }
@@ -104,6 +123,7 @@ class Engine implements Issuance {
       entry,
     ) => ({
       journalId: entry.journalId,
+      operation: entry.operation,
       loginId: entry.loginId,
       state: entry.state,
       startedAt: new Date(entry.startedAt),
@@ -115,10 +135,10 @@ class Engine implements Issuance {
     return this.#resuming ??= this.#resume().finally(() => this.#resuming = undefined);
   }
 
-  async #begin(
-    { operation, loginId, correlationId }: { operation: "issue"; loginId: string; correlationId: string },
-  ): Promise<Attempt> {
-    if (!v.is(loginIdSchema, loginId)) throw new AppError("input/invalid", {}, { field: "loginId" });
+  async #begin(request: AcquisitionRequest, correlationId: string): Promise<Attempt> {
+    if (request.operation === "issue" && !v.is(loginIdSchema, request.loginId)) {
+      throw new AppError("input/invalid", {}, { field: "loginId" });
+    }
     if (this.#isBeginning || this.#isBusy()) throw new AppError("issuance/already-running", {});
     this.#isBeginning = true;
     try {
@@ -128,7 +148,7 @@ class Engine implements Issuance {
       if (!this.#hasResumed || this.#resuming !== undefined) await this.resume();
       this.#lock = await this.#takeLock();
       try {
-        return this.#attempt = await this.#start({ operation, loginId, correlationId });
+        return this.#attempt = await this.#start(request, correlationId);
       } catch (error) {
         this.#release();
         throw error;
@@ -138,22 +158,29 @@ class Engine implements Issuance {
     }
   }
 
-  async #start(
-    request: { operation: "issue"; loginId: string; correlationId: string },
-  ): Promise<IssuanceAttempt> {
-    const { operation, loginId, correlationId } = request;
-    const { client, log } = this.#workshop;
+  async #start(request: AcquisitionRequest, correlationId: string): Promise<IssuanceAttempt> {
+    const { client, log, now } = this.#workshop;
     // Before anything is asked of the person or the authority: is there a place for the certificate?
     const { location: storedAt } = await this.#checkKeystore();
-    const { enrolmentId, token, step } = await client.start({ operation, loginId }, { correlationId });
+    const { loginId, renews } = await this.#whose(request, correlationId);
+    const device = await readDeviceId(this.#workshop);
+    const { enrolmentId, token, step, time } = await this.#startEnrolment(
+      renews === undefined
+        ? { operation: "issue", loginId, device }
+        : { operation: "renew", loginId, device, serial: renews.serial },
+      { correlationId, renews },
+    );
+    const { operation } = request;
     log.info("issuance.begun", { correlationId, operation, loginId, enrolmentId, step: step.kind });
     const access = { enrolmentId, token };
     try {
+      checkClock(now(), time);
       return new IssuanceAttempt({
         workshop: this.#workshop,
         keys: this.#keys,
         correlationId,
         loginId,
+        renews,
         access,
         step,
         storedAt,
@@ -161,6 +188,29 @@ class Engine implements Issuance {
       });
     } catch (error) {
       await abandonQuietly(client, { access, correlationId });
+      throw error;
+    }
+  }
+
+  async #whose(
+    request: AcquisitionRequest,
+    correlationId: string,
+  ): Promise<{ loginId: string; renews: HeldCertificate | undefined }> {
+    if (request.operation === "issue") return { loginId: request.loginId, renews: undefined };
+    const { fingerprint } = request;
+    const renews = await findRenewable(this.#workshop, { fingerprint, correlationId });
+    return { loginId: renews.loginId, renews };
+  }
+
+  async #startEnrolment(
+    request: EnrolmentRequest,
+    { correlationId, renews }: { correlationId: string; renews: HeldCertificate | undefined },
+  ): Promise<EnrolmentStarted> {
+    try {
+      return await this.#workshop.client.start(request, { correlationId });
+    } catch (error) {
+      const isSuperseded = error instanceof AppError && error.key === "registration/renewal-superseded";
+      if (isSuperseded && renews) await learnOfSuccessor(this.#workshop, renews);
       throw error;
     }
   }
@@ -208,4 +258,12 @@ class Engine implements Issuance {
   #lockPath(): string {
     return `${this.#workshop.stateFolder}/issuance.lock`;
   }
+}
+
+/** Who or what it was about. What was typed is of no interest if it is none: it may be a password in the wrong field. */
+function forLog(request: AcquisitionRequest): { loginId?: string; fingerprint?: string } {
+  if (request.operation === "issue") {
+    return v.is(loginIdSchema, request.loginId) ? { loginId: request.loginId } : {};
+  }
+  return FINGERPRINT_PATTERN.test(request.fingerprint) ? { fingerprint: request.fingerprint } : {};
 }

@@ -6,7 +6,10 @@ import type { Profile } from "../profile.ts";
 import type { Journal, JournalState } from "./journal.ts";
 
 /** The calls of the authority that issuance makes. */
-export type Authority = Pick<AuthorityClient, "start" | "answer" | "submitCsr" | "confirm" | "abandon">;
+export type Authority = Pick<
+  AuthorityClient,
+  "start" | "answer" | "submitCsr" | "confirm" | "abandon" | "status"
+>;
 
 /** What the engine is made of. */
 export interface IssuanceParts {
@@ -16,7 +19,7 @@ export interface IssuanceParts {
   log: Log;
   now: () => Date;
   randomBytes: (length: number) => Bytes;
-  /** This institution's state folder: `journal/` and `issuance.lock` are in it. */
+  /** This institution's state folder: `journal/`, `issuance.lock` and `device-id` are in it. */
   stateFolder: string;
   /** Told right after a journal state is durable. For tests that kill there. */
   onState?: (state: JournalState | "CONFIRMED") => void | Promise<void>;
@@ -27,4 +30,6 @@ export interface Workshop extends IssuanceParts {
   journal: Journal;
   /** The profile's trust anchors, DER. */
   trustAnchorsDer: readonly Bytes[];
+  /** Fingerprints of the certificates that this process has seen renewed: they may be gone already. */
+  superseded: Set<string>;
 }

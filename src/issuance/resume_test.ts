@@ -322,6 +322,7 @@ function failing(keystore: Keystore, call: "import" | "sign", error: AppError) {
   const broken: Keystore = {
     check: () => keystore.check(),
     list: () => keystore.list(),
+    listWithoutKey: () => keystore.listWithoutKey(),
     remove: (fingerprint) => keystore.remove(fingerprint),
     import: (bundle) => state.fails && call === "import" ? Promise.reject(error) : keystore.import(bundle),
     sign: (fingerprint, content) =>
@@ -365,6 +366,7 @@ Deno.test("a key that signs anything but what it was given is a failed import", 
     const signsOther: Keystore = {
       check: () => test.keystore.check(),
       list: () => test.keystore.list(),
+      listWithoutKey: () => test.keystore.listWithoutKey(),
       remove: (fingerprint) => test.keystore.remove(fingerprint),
       import: (bundle) => test.keystore.import(bundle),
       sign: (fingerprint) => test.keystore.sign(fingerprint, new TextEncoder().encode("something else")),

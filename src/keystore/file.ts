@@ -64,22 +64,11 @@ export class FileKeystore implements Keystore {
   }
 
   async list(): Promise<KeystoreEntry[]> {
-    const { folder } = this.#parts;
-    const entries: KeystoreEntry[] = [];
-    await guard("the folder cannot be read", async () => {
-      try {
-        for await (const { name } of Deno.readDir(folder)) {
-          const fingerprint = /^([0-9a-f]{64})\.pem$/.exec(name)?.[1];
-          if (fingerprint === undefined || !await exists(this.#path(fingerprint, "key"))) continue;
-          const pem = await Deno.readTextFile(this.#path(fingerprint, "pem"));
-          const [certificateDer, ...chainDer] = decodePem(pem, "CERTIFICATE");
-          if (certificateDer !== undefined) entries.push({ fingerprint, certificateDer, chainDer });
-        }
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    });
-    return entries;
+    return await this.#entries({ withKey: true });
+  }
+
+  async listWithoutKey(): Promise<KeystoreEntry[]> {
+    return await this.#entries({ withKey: false });
   }
 
   async sign(fingerprint: string, content: Bytes): Promise<Bytes> {
@@ -104,6 +93,25 @@ export class FileKeystore implements Keystore {
       await removeDurably(this.#path(fingerprint, "pem"));
       await removeDurably(this.#path(fingerprint, "key"));
     });
+  }
+
+  async #entries({ withKey }: { withKey: boolean }): Promise<KeystoreEntry[]> {
+    const { folder } = this.#parts;
+    const entries: KeystoreEntry[] = [];
+    await guard("the folder cannot be read", async () => {
+      try {
+        for await (const { name } of Deno.readDir(folder)) {
+          const fingerprint = /^([0-9a-f]{64})\.pem$/.exec(name)?.[1];
+          if (fingerprint === undefined || await exists(this.#path(fingerprint, "key")) !== withKey) continue;
+          const pem = await Deno.readTextFile(this.#path(fingerprint, "pem"));
+          const [certificateDer, ...chainDer] = decodePem(pem, "CERTIFICATE");
+          if (certificateDer !== undefined) entries.push({ fingerprint, certificateDer, chainDer });
+        }
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    });
+    return entries;
   }
 
   async #masterKey(): Promise<Bytes> {

@@ -9,7 +9,15 @@ function open(folder: string): FileKeystore {
   return new FileKeystore({ folder: `${folder}/keystore`, now: () => new Date(), randomBytes });
 }
 
-testKeystore({ name: "FileKeystore", open });
+testKeystore({
+  name: "FileKeystore",
+  open,
+  async loseKey(folder) {
+    for await (const { name } of Deno.readDir(`${folder}/keystore`)) {
+      if (/^[0-9a-f]{64}\.key$/.test(name)) await Deno.remove(`${folder}/keystore/${name}`);
+    }
+  },
+});
 
 Deno.test("FileKeystore: the folder says what it is", async () => {
   const folder = await Deno.makeTempDir();

@@ -16,7 +16,7 @@ export interface Pkcs12Bundle {
   friendlyName: string;
 }
 
-/** A certificate whose private key is in this keystore. */
+/** A certificate of this keystore. */
 export interface KeystoreEntry {
   /** SHA-256 of the certificate, 64 lowercase hex digits. */
   fingerprint: string;
@@ -49,11 +49,16 @@ export interface Keystore {
   /** Only entries that have a private key; expired ones included; no particular order. */
   list(): Promise<KeystoreEntry[]>;
   /**
+   * Certificates whose private key is not here: nobody can use them, but a person may look for one. Those of CAs
+   * may be among them; no particular order.
+   */
+  listWithoutKey(): Promise<KeystoreEntry[]>;
+  /**
    * Signs with the key of an entry, inside the keystore.
    * @returns CMS SignedData (RFC 5652) with the content attached, SHA-256, DER or BER.
    * @throws {AppError} `keystore/not-found`.
    */
   sign(fingerprint: string, content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
-  /** Removes certificate and key. Not there is success. */
+  /** Removes certificate and key, or the one of them that is left. Not there is success. */
   remove(fingerprint: string): Promise<void>;
 }

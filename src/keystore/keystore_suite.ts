@@ -21,13 +21,15 @@ export interface KeystoreUnderTest {
   ignore?: boolean;
   /** @param folder Empty, private, removed after the test. */
   open(folder: string): Keystore;
+  /** Takes the private key of the only entry away, and leaves its certificate. */
+  loseKey(folder: string): Promise<void>;
 }
 
 const PASSWORD = "correct-horse-battery-staple-0123";
 const CONTENT = utf8("hakko confirmation v1\n内容\n");
 
 /** Registers the suite's tests for one keystore. */
-export function testKeystore({ name, ignore = false, open }: KeystoreUnderTest): void {
+export function testKeystore({ name, ignore = false, open, loseKey }: KeystoreUnderTest): void {
   function test(behaviour: string, run: (keystore: Keystore, folder: string) => Promise<void>): void {
     Deno.test(`${name}: ${behaviour}`, { ignore }, async () => {
       const folder = await Deno.makeTempDir();
@@ -48,6 +50,34 @@ export function testKeystore({ name, ignore = false, open }: KeystoreUnderTest):
 
   test("list() of a keystore that was never created is empty", async (keystore) => {
     assertEquals(await keystore.list(), []);
+    assertEquals(await keystore.listWithoutKey(), []);
+  });
+
+  test(
+    "listWithoutKey() has the certificate whose key is gone, and list() has it no more",
+    async (keystore, folder) => {
+      const { bundle, ca } = await createBundle("p256");
+      const { fingerprint: name } = await keystore.import(bundle);
+      const missing = async () =>
+        (await keystore.listWithoutKey()).filter((entry) => entry.fingerprint === name);
+      assertEquals(await missing(), []);
+      await loseKey(folder);
+      assertEquals(await keystore.list(), []);
+      const [entry, ...others] = await missing();
+      assertEquals([entry?.certificateDer, others], [bundle.certificateDer, []]);
+      assertEquals(entry?.chainDer.map(fingerprint), [ca.issuingDer, ca.rootDer].map(fingerprint));
+      await rejectsWith("keystore/not-found", () => keystore.sign(name, CONTENT));
+    },
+  );
+
+  test("remove() also takes a certificate whose key is gone", async (keystore, folder) => {
+    const { bundle } = await createBundle("p256");
+    const { fingerprint: name } = await keystore.import(bundle);
+    await loseKey(folder);
+    await keystore.remove(name);
+    assert(!(await keystore.listWithoutKey()).some((entry) => entry.fingerprint === name));
+    await keystore.import(bundle);
+    await keystore.sign(name, CONTENT);
   });
 
   for (const algorithm of ["p256", "rsa-2048"] as const) {
@@ -102,6 +132,8 @@ export function testKeystore({ name, ignore = false, open }: KeystoreUnderTest):
     assertEquals((await keystore.list()).map((entry) => entry.fingerprint), [
       fingerprint(renewed.certificateDer),
     ]);
+    const keyless = (await keystore.listWithoutKey()).map((entry) => entry.fingerprint);
+    assert(!keyless.includes(fingerprint(old.certificateDer)), "the certificate is removed with its key");
     await keystore.sign(fingerprint(renewed.certificateDer), CONTENT);
     await rejectsWith(
       "keystore/not-found",

@@ -46,7 +46,7 @@ export class NssKeystore implements Keystore {
   }
 
   async check(): Promise<KeystoreStatus> {
-    for (const tool of commands.NSS_TOOLS) this.#find(tool);
+    for (const tool of commands.NSS_TOOLS) this.#tool(tool);
     // A run that was killed in the middle of an import left a bundle with its password. Here and not at the next
     // import, because there may never be one: what was killed while it signed is imported already.
     await guard("cannot write temporary files", () => sweepTemporaryFolders(this.#parts.temporaryFolder));
@@ -82,11 +82,17 @@ export class NssKeystore implements Keystore {
   }
 
   async list(): Promise<KeystoreEntry[]> {
-    return (await this.#entries()).map(({ keyId: _keyId, ...entry }) => entry);
+    return (await this.#entries()).filter(({ hasKey }) => hasKey).map(publicEntry);
+  }
+
+  async listWithoutKey(): Promise<KeystoreEntry[]> {
+    return (await this.#entries()).filter(({ hasKey }) => !hasKey).map(publicEntry);
   }
 
   async sign(fingerprint: string, content: Bytes): Promise<Bytes> {
-    const { keyId, certificateDer } = await this.#entry(fingerprint);
+    const entry = await this.#find(fingerprint);
+    if (!entry?.hasKey) throw new AppError("keystore/not-found", {});
+    const { keyId, certificateDer } = entry;
     const signedDer = await this.#withDatabase(async (database, folder) => {
       const contentFile = await writePrivateFile(`${folder}/content`, content);
       const output = await this.#run("cmsutil", commands.signArgs(database, { keyId, contentFile }));
@@ -106,30 +112,29 @@ export class NssKeystore implements Keystore {
   }
 
   async remove(fingerprint: string): Promise<void> {
-    const entry = (await this.#entries()).find((entry) => entry.fingerprint === fingerprint);
+    const entry = await this.#find(fingerprint);
     if (entry === undefined) return;
     await this.#withDatabase(async (database) => {
-      const output = await this.#run("certutil", commands.removeKeyArgs(database, entry.keyId));
-      if ((await this.#entries()).some((entry) => entry.fingerprint === fingerprint)) {
-        await this.#probe(database);
-        throw unusable("the key cannot be removed", failure("certutil", output));
+      // The key first: killed in between, this leaves a certificate that nobody can choose.
+      if (entry.hasKey) {
+        const output = await this.#run("certutil", commands.removeKeyArgs(database, entry.keyId));
+        if ((await this.#find(fingerprint))?.hasKey) {
+          await this.#probe(database);
+          throw unusable("the key cannot be removed", failure("certutil", output));
+        }
       }
-      // A certificate without its key is never listed and does no harm: failing here is not worth a word.
+      // A certificate without its key is not offered and does no harm: failing here is not worth a word.
+      if (await this.#find(fingerprint) === undefined) return;
       await this.#run("certutil", commands.removeCertificateArgs(database, entry.keyId));
     });
   }
 
-  async #entry(fingerprint: string): Promise<NssEntry> {
-    const entry = (await this.#entries()).find((entry) => entry.fingerprint === fingerprint);
-    if (entry === undefined) throw new AppError("keystore/not-found", {});
-    return entry;
+  async #find(fingerprint: string): Promise<NssEntry | undefined> {
+    return (await this.#entries()).find((entry) => entry.fingerprint === fingerprint);
   }
 
   async #entries(): Promise<NssEntry[]> {
-    const { folder } = this.#parts;
-    const files = databaseFiles(folder);
-    if (!files.certificates || !files.keys) return [];
-    return await guard("the database cannot be read", () => readNssEntries(folder));
+    return await guard("the database cannot be read", () => readNssEntries(this.#parts.folder));
   }
 
   /**
@@ -178,7 +183,7 @@ export class NssKeystore implements Keystore {
   ): Promise<ProgramOutput> {
     const output = await guard(
       `${tool} cannot be started`,
-      () => runProgram(this.#find(tool), args, { timeoutMs: TOOL_TIMEOUT_MS, env: { LC_ALL: "C" } }),
+      () => runProgram(this.#tool(tool), args, { timeoutMs: TOOL_TIMEOUT_MS, env: { LC_ALL: "C" } }),
     );
     if (output.code !== 0 && !failureExpected) {
       this.#parts.log.warn("keystore.tool-failed", {
@@ -191,11 +196,15 @@ export class NssKeystore implements Keystore {
     return output;
   }
 
-  #find(tool: commands.NssTool): string {
+  #tool(tool: commands.NssTool): string {
     const path = (this.#parts.find ?? findProgram)(tool);
     if (path !== undefined) return path;
     throw new AppError("keystore/tool-missing", { tool, package: commands.NSS_PACKAGE });
   }
+}
+
+function publicEntry({ fingerprint, certificateDer, chainDer }: NssEntry): KeystoreEntry {
+  return { fingerprint, certificateDer, chainDer };
 }
 
 /** Anything but a catalogue error becomes `keystore/unusable` with a reason. */

@@ -9,12 +9,14 @@ import { DatabaseSync } from "node:sqlite";
 import { type Bytes, equalBytes } from "../pki/bytes.ts";
 import { fingerprint } from "../pki/certificate.ts";
 
-/** A certificate that has its private key in the same database. */
+/** A certificate of the database. */
 export interface NssEntry {
   fingerprint: string;
   certificateDer: Bytes;
   /** CKA_ID, which key and certificate share. */
   keyId: Bytes;
+  /** Whether its private key is in the same database. */
+  hasKey: boolean;
   /** Certificates of the database that lead on by name, issuer first; unverified. */
   chainDer: Bytes[];
 }
@@ -48,26 +50,25 @@ export function databaseFiles(folder: string): { certificates: boolean; keys: bo
 }
 
 /**
- * Lists certificates with their private keys.
+ * Lists certificates, those of CAs among them, and whether their private keys are there.
  *
- * @param folder Where `cert9.db` and `key4.db` are; both exist.
+ * @param folder Where `cert9.db` and `key4.db` are; either may be missing.
  * @throws {Error} of SQLite if either cannot be read.
  */
 export function readNssEntries(folder: string): NssEntry[] {
-  const keyIds = new Set(
-    select(`${folder}/key4.db`, PRIVATE_KEYS).flatMap(({ id }) =>
-      id instanceof Uint8Array ? [id.toHex()] : []
-    ),
-  );
+  const files = databaseFiles(folder);
+  if (!files.certificates) return [];
+  const keys = files.keys ? select(`${folder}/key4.db`, PRIVATE_KEYS) : [];
+  const keyIds = new Set(keys.flatMap(({ id }) => id instanceof Uint8Array ? [id.toHex()] : []));
   const rows = select(`${folder}/cert9.db`, CERTIFICATES).filter(isRow);
   const entries = new Map<string, NssEntry>();
   for (const row of rows) {
-    if (!keyIds.has(row.id.toHex())) continue;
     const name = fingerprint(row.value);
     entries.set(name, {
       fingerprint: name,
       certificateDer: row.value,
       keyId: row.id,
+      hasKey: keyIds.has(row.id.toHex()),
       chainDer: chainOf(row, rows),
     });
   }

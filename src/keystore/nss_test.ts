@@ -3,6 +3,8 @@ import { createMemoryLog } from "../../tests/support/memory_log.ts";
 import { findProgram, runProgram } from "../platform/run.ts";
 import { createBundle, rejectsWith, testKeystore } from "./keystore_suite.ts";
 import { hasNssTools, NssKeystore } from "./nss.ts";
+import { removeKeyArgs } from "./nss_commands.ts";
+import { readNssEntries } from "./nss_database.ts";
 
 const ignore = !hasNssTools();
 
@@ -15,7 +17,18 @@ function open(folder: string, find?: (name: string) => string | undefined): NssK
   });
 }
 
-testKeystore({ name: "NssKeystore", ignore, open });
+testKeystore({
+  name: "NssKeystore",
+  ignore,
+  open,
+  async loseKey(folder) {
+    const database = { folder: `${folder}/.pki/nssdb`, emptyPasswordFile: `${folder}/empty` };
+    await Deno.writeTextFile(database.emptyPasswordFile, "\n", { mode: 0o600 });
+    for (const { hasKey, keyId } of readNssEntries(database.folder)) {
+      if (hasKey) await runProgram(findProgram("certutil")!, removeKeyArgs(database, keyId));
+    }
+  },
+});
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -160,6 +173,8 @@ Deno.test(
       const args = ["-A", "-d", database, "-n", "alone", "-t", ",,", "-i", `${folder}/certificate`];
       assertEquals((await runProgram(findProgram("certutil")!, args)).code, 0);
       assertEquals(await keystore.list(), []);
+      const alone = await keystore.listWithoutKey();
+      assertEquals(alone.map(({ certificateDer }) => certificateDer), [bundle.certificateDer]);
       await keystore.import(bundle);
       assert((await keystore.list()).length === 1);
     }),

@@ -21,6 +21,10 @@ export class UnsupportedKeystore implements Keystore {
     return this.#refuse();
   }
 
+  listWithoutKey(): Promise<never> {
+    return this.#refuse();
+  }
+
   sign(): Promise<never> {
     return this.#refuse();
   }

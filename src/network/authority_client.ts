@@ -40,10 +40,27 @@ export interface EnrolmentAccess {
   token: string;
 }
 
+/** What an enrolment is asked for with. `device` is the installation's ID, if it has one. */
+export type EnrolmentRequest =
+  & { loginId: string; device?: string | undefined }
+  & ({ operation: "issue" } | {
+    operation: "renew";
+    /** Of the certificate that is renewed, lowercase hex. */
+    serial: string;
+  });
+
+/** A CSR on its way, with the SHA-256 of its SubjectPublicKeyInfo, hex. */
+export type CsrRequest =
+  & { idempotencyKey: string }
+  & ({ csrDer: Bytes } | {
+    /** CMS SignedData by the certificate that is renewed, over the CSR. */
+    signedCsrDer: Bytes;
+  });
+
 /**
  * Calls the authority. Every method throws {@link AppError}: what the authority refused, `authority/busy`,
- * `authority/unavailable`, `network/untrusted-authority` or `network/unreadable-answer`, each with the call's
- * correlation ID; and `AbortError` when the call's signal says so.
+ * `authority/unavailable`, `network/untrusted-authority`, `network/certificate-dates` or `network/unreadable-answer`,
+ * each with the call's correlation ID; and `AbortError` when the call's signal says so.
  *
  * What may safely happen twice is tried again a few times: {@link submitCsr} (its key makes it the same
  * request), {@link confirm}, {@link abandon} and {@link status}.
@@ -56,12 +73,11 @@ export class AuthorityClient {
   }
 
   /** Asks for an enrolment; the answer says what the person has to show first. */
-  start(
-    request: { operation: messages.Operation; loginId: string },
-    call: Call,
-  ): Promise<messages.EnrolmentStarted> {
-    const { institution, client } = this.#parts;
-    const message: messages.StartEnrolment = { institution, client, ...request };
+  start(request: EnrolmentRequest, call: Call): Promise<messages.EnrolmentStarted> {
+    const { institution } = this.#parts;
+    const { device, ...wanted } = request;
+    const client = device === undefined ? this.#parts.client : { ...this.#parts.client, device };
+    const message: messages.StartEnrolment = { institution, client, ...wanted };
     return this.#exchange(messages.EnrolmentStarted, { ...post(PATHS.enrolments, message), call });
   }
 
@@ -82,17 +98,15 @@ export class AuthorityClient {
     return this.#exchange(messages.StepAccepted, { ...post(path, answer), access, call, headers });
   }
 
-  /**
-   * Sends the CSR, or sends it again: the same key gets the same certificate, byte for byte.
-   *
-   * @param request `csrDer` is PKCS#10; `idempotencyKey` the SHA-256 of its SubjectPublicKeyInfo, hex.
-   */
+  /** Sends the CSR, or sends it again: the same key gets the same certificate, byte for byte. */
   submitCsr(
     access: EnrolmentAccess,
-    request: { csrDer: Bytes; idempotencyKey: string },
+    request: CsrRequest,
     call: Call,
   ): Promise<messages.CertificateIssued> {
-    const message: messages.SubmitCsr = { csr: request.csrDer.toBase64() };
+    const message: messages.SubmitCsr = "signedCsrDer" in request
+      ? { signedCsr: request.signedCsrDer.toBase64() }
+      : { csr: request.csrDer.toBase64() };
     return this.#again(call, () =>
       this.#exchange(messages.CertificateIssued, {
         ...post(PATHS.csr(access.enrolmentId), message),

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as v from "valibot";
 import { AppError, type ErrorKey } from "../errors.ts";
+import { StartEnrolment } from "../protocol/messages.ts";
 import { AuthorityClient } from "./authority_client.ts";
 import type { HttpAnswer, HttpRequest } from "./http.ts";
 
@@ -9,6 +11,7 @@ const started = {
   ...access,
   step: { kind: "password" },
   expiresAt: "2030-01-01T00:10:00Z",
+  time: "2030-01-01T00:00:00Z",
 };
 
 /** A client whose exchanges are answered from a list: what is under test here is what is sent and believed. */
@@ -52,6 +55,30 @@ Deno.test("start() names institution, client and person, and carries the correla
   });
 });
 
+Deno.test("start() of a renewal names the certificate, and the installation where it has an ID", async () => {
+  const { authority, requests } = client({ json: started });
+  const device = "d".repeat(22);
+  await authority.start({ operation: "renew", loginId: "hanako", serial: "01ab", device }, call);
+  const message = JSON.parse(requests[0]?.body ?? "");
+  assertEquals(message, {
+    institution: "2224",
+    operation: "renew",
+    loginId: "hanako",
+    serial: "01ab",
+    client: { version: "0.1.0", platform: "linux", device },
+  });
+  assert(v.is(StartEnrolment, message));
+});
+
+Deno.test("submitCsr() sends a renewal's message as what it is", async () => {
+  const issued = { certificate: "AAAA", chain: ["AAAA"], serial: "01", state: "unconfirmed" };
+  const { authority, requests } = client({ json: issued }, { json: issued });
+  const idempotencyKey = "a".repeat(64);
+  await authority.submitCsr(access, { signedCsrDer: Uint8Array.of(1, 2, 3), idempotencyKey }, call);
+  await authority.submitCsr(access, { csrDer: Uint8Array.of(1, 2, 3), idempotencyKey }, call);
+  assertEquals(requests.map(({ body }) => JSON.parse(body ?? "")), [{ signedCsr: "AQID" }, { csr: "AQID" }]);
+});
+
 Deno.test("the token travels in a header, never in the address", async () => {
   const { authority, requests } = client({ json: { step: { kind: "password" } } });
   await authority.answer(access, { kind: "password", answer: { password: "x" } }, call);
@@ -87,7 +114,7 @@ Deno.test("an answer of another shape is unreadable, and its content stays out o
   const odd = [{}, null, [], { ...started, token: "secret!" }, { ...started, step: {} }, {
     ...started,
     expiresAt: "soon",
-  }];
+  }, { ...started, time: undefined }];
   for (const json of odd) {
     const { authority } = client({ json });
     const error = await failsWith(

@@ -14,17 +14,27 @@ export class TimeLimitError extends Error {
 const TLS_FAILURE =
   /invalid peer certificate|UnknownIssuer|received fatal alert|corrupt message|InvalidContentType/i;
 
+/** rustls says by which clock: Unix time, in seconds. */
+const OUTSIDE_VALIDITY =
+  /invalid peer certificate: certificate (?:expired|not valid yet): verification time (\d{1,11}) \(UNIX\)/;
+
 /**
  * The catalogue's error for something that `fetch` or the reading of its answer threw.
  *
- * - The other side is not the authority (unknown issuer, another name, expired, not TLS at all):
- *   `network/untrusted-authority`.
+ * - The other side is not the authority (unknown issuer, another name, not TLS at all): `network/untrusted-authority`.
+ * - Its certificate has expired or is not valid yet, by this PC's clock: `network/certificate-dates`.
  * - Nobody there, no name, no route, a time-out, a connection that breaks, in the handshake ("tls handshake eof")
  *   or later: `authority/busy` (the manual's G008e).
  */
 export function networkFailure(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const key = TLS_FAILURE.test(messages(thrown)) ? "network/untrusted-authority" : "authority/busy";
+  const said = messages(thrown);
+  const seconds = OUTSIDE_VALIDITY.exec(said)?.[1];
+  if (seconds !== undefined) {
+    const here = new Date(Number(seconds) * 1000).toISOString();
+    return new AppError("network/certificate-dates", { here }, { cause: thrown });
+  }
+  const key = TLS_FAILURE.test(said) ? "network/untrusted-authority" : "authority/busy";
   return new AppError(key, {}, { cause: thrown });
 }
 

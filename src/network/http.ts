@@ -27,7 +27,8 @@ export interface HttpAnswer {
 /**
  * Sends one request.
  *
- * @throws {AppError} `authority/busy`, `network/untrusted-authority`, `network/unreadable-answer`.
+ * @throws {AppError} `authority/busy`, `network/untrusted-authority`, `network/certificate-dates`,
+ * `network/unreadable-answer`.
  * @throws {DOMException} `AbortError` if the caller's signal said so.
  */
 export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;

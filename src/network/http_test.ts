@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createTestCa } from "../../tests/support/test_ca.ts";
 import { startTlsServer } from "../../tests/support/tls_server.ts";
 import { AppError, type ErrorKey } from "../errors.ts";
@@ -6,9 +6,10 @@ import { createSend, type HttpLimits, openHttp, type SendHttp } from "./http.ts"
 
 const DAY_MS = 86_400_000;
 
-async function failsWith(key: ErrorKey, work: () => Promise<unknown>): Promise<void> {
+async function failsWith(key: ErrorKey, work: () => Promise<unknown>): Promise<AppError> {
   const error = await assertRejects(work, AppError);
   assertEquals(error.key, key, String(error.cause));
+  return error;
 }
 
 /** A plain HTTP server, for everything that TLS has no part in. */
@@ -46,12 +47,6 @@ Deno.test("openHttp() refuses who is not the authority", async (t) => {
   const cases = {
     "another CA": { ca: foreign },
     "another name": { ca, ips: ["127.0.0.2"] },
-    "an expired certificate": {
-      ca,
-      notBefore: new Date(Date.now() - 20 * DAY_MS),
-      notAfter: new Date(Date.now() - DAY_MS),
-    },
-    "a certificate of the future": { ca, notBefore: new Date(Date.now() + 2 * DAY_MS) },
   };
   for (const [name, options] of Object.entries(cases)) {
     await t.step(name, async () => {
@@ -66,6 +61,37 @@ Deno.test("openHttp() refuses who is not the authority", async (t) => {
         () => http.send({ method: "GET", url: server.url, headers: {} }),
       );
       http.close();
+      assertEquals(requests, 0);
+    });
+  }
+});
+
+Deno.test("openHttp() says by which time the authority's certificate is not valid", async (t) => {
+  const ca = await createTestCa({ purpose: "serverAuth" });
+  const cases = {
+    "an expired certificate": {
+      notBefore: new Date(Date.now() - 20 * DAY_MS),
+      notAfter: new Date(Date.now() - DAY_MS),
+    },
+    "a certificate of the future": { notBefore: new Date(Date.now() + 2 * DAY_MS) },
+  };
+  for (const [name, dates] of Object.entries(cases)) {
+    await t.step(name, async () => {
+      let requests = 0;
+      await using server = await startTlsServer((_request, response) => {
+        requests++;
+        response.end();
+      }, { ca, ...dates });
+      const http = openHttp([ca.rootPem]);
+      const before = Math.floor(Date.now() / 1000) * 1000;
+      const error = await failsWith(
+        "network/certificate-dates",
+        () => http.send({ method: "GET", url: server.url, headers: {} }),
+      );
+      http.close();
+      const here = new Date(error.values["here"]!);
+      assertEquals(error.values["here"], here.toISOString());
+      assert(before <= here.getTime() && here.getTime() <= Date.now(), error.message);
       assertEquals(requests, 0);
     });
   }

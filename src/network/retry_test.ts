@@ -40,11 +40,15 @@ Deno.test("withRetries() honours a short Retry-After and leaves a long one to th
 });
 
 Deno.test("withRetries() does not repeat what was refused or is not trusted", async () => {
-  for (
-    const key of ["registration/not-allowed", "network/untrusted-authority", "authority/unavailable"] as const
-  ) {
+  const refusals = [
+    ...(["registration/not-allowed", "network/untrusted-authority", "authority/unavailable"] as const).map((
+      key,
+    ) => new AppError(key, {})),
+    new AppError("network/certificate-dates", { here: "2020-01-01T00:00:00.000Z" }),
+  ];
+  for (const refusal of refusals) {
     const none = parts();
-    await assertRejects(() => withRetries(failing(new AppError(key, {}), 1), none));
+    await assertRejects(() => withRetries(failing(refusal, 1), none));
     assertEquals(none.pauses, []);
   }
 });

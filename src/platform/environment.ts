@@ -18,6 +18,13 @@ export function readEnvironment(name: string): string | undefined {
   }
 }
 
+/** Reads a secret and takes it out of the environment, so that no program that is started later inherits it. */
+export function takeSecret(name: string): string | undefined {
+  const value = readEnvironment(name);
+  if (value !== undefined) Deno.env.delete(name);
+  return value === "" ? undefined : value;
+}
+
 /** The variables that a program we start inherits. */
 export function childEnvironment(read: Environment = readEnvironment): Record<string, string> {
   const variables: Record<string, string> = {};

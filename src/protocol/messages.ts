@@ -29,34 +29,50 @@ export const loginId = v.pipe(
 );
 export const password = v.pipe(v.string(), v.minLength(1), v.maxLength(PASSWORD_MAX));
 
-/** What kinds of certificate request there are. */
-export const operation = v.picklist(["issue"]);
+/** What kinds of certificate request there are; a renewal is a rekey: a new certificate for a new key. */
+export const operation = v.picklist(["issue", "renew"]);
 export type Operation = v.InferOutput<typeof operation>;
+
+/** A certificate's serial number: lowercase hex, an even number of digits (RFC 5280 §4.1.2.2: 20 octets at most). */
+export const serialNumber = v.pipe(v.string(), v.regex(/^([0-9a-f]{2}){1,20}$/));
 
 /** Key pairs that a certificate can be asked for. */
 export const keyAlgorithm = v.picklist(["rsa-2048", "p256"]);
 export type KeyAlgorithm = v.InferOutput<typeof keyAlgorithm>;
 
-/** `POST enrolments`: who wants what. Unknown IDs get the same answer as known ones. */
-export const StartEnrolment = v.strictObject({
+const startOfAny = {
   institution: institutionCode,
-  operation,
   loginId,
   client: v.strictObject({
     version: v.pipe(v.string(), v.maxLength(32)),
     platform: v.pipe(v.string(), v.maxLength(32)),
+    /** Random bits that one installation keeps: by them the authority knows a PC again. No secret, proves nothing. */
+    device: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/))),
   }),
-});
+};
+
+/**
+ * `POST enrolments`: who wants what. Unknown IDs get the same answer as known ones. A renewal names the
+ * certificate that it renews: its serial number is 128 random bits, so that only who has seen the certificate
+ * learns from the answer whether it can be renewed.
+ */
+export const StartEnrolment = v.variant("operation", [
+  v.strictObject({ operation: v.literal("issue"), ...startOfAny }),
+  v.strictObject({ operation: v.literal("renew"), ...startOfAny, serial: serialNumber }),
+]);
 export type StartEnrolment = v.InferOutput<typeof StartEnrolment>;
 
 /** The authority asks the person for something; `kind` names it. The client refuses kinds it does not know (`G004e`). */
 export const QuestionStep = v.looseObject({ kind: v.pipe(v.string(), v.maxLength(64)) });
+export type QuestionStep = v.InferOutput<typeof QuestionStep>;
 
 /** All questions are answered: the authority now wants the CSR. */
 export const SubmitStep = v.object({
   kind: v.literal("submit"),
   /** The subject that the CSR and the certificate carry: DER of an RDNSequence, base64. */
   subject: base64,
+  /** Of a renewal: what the CSR carries as its challengePassword, so that it belongs to this enrolment alone. */
+  nonce: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22,64}$/))),
 });
 export type SubmitStep = v.InferOutput<typeof SubmitStep>;
 
@@ -71,6 +87,8 @@ export const EnrolmentStarted = v.object({
   token: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43,128}$/)),
   step: NextStep,
   expiresAt: timestamp,
+  /** The authority's clock: a PC whose own is far from it is told so. */
+  time: timestamp,
 });
 export type EnrolmentStarted = v.InferOutput<typeof EnrolmentStarted>;
 
@@ -85,8 +103,13 @@ export type StepAnswer = v.InferOutput<typeof StepAnswer>;
 export const StepAccepted = v.object({ step: NextStep });
 export type StepAccepted = v.InferOutput<typeof StepAccepted>;
 
-/** `POST enrolments/{id}/csr`, with the idempotency key in its header: PKCS#10, DER, base64 (RFC 2986). */
-export const SubmitCsr = v.strictObject({ csr: base64 });
+/**
+ * `POST enrolments/{id}/csr`, with the idempotency key in its header. A first certificate: PKCS#10, DER, base64
+ * (RFC 2986). A renewal: CMS SignedData (RFC 5652) by the certificate that is renewed, DER or BER, base64, whose
+ * content is the PKCS#10 with the enrolment's nonce as its challengePassword, as RFC 7030 §3.5 binds a CSR to
+ * the session that it was made for.
+ */
+export const SubmitCsr = v.union([v.strictObject({ csr: base64 }), v.strictObject({ signedCsr: base64 })]);
 export type SubmitCsr = v.InferOutput<typeof SubmitCsr>;
 
 /** Answer to it: always the same bytes for the same key. */
@@ -96,7 +119,7 @@ export const CertificateIssued = v.object({
   /** Issuing CA first, root last; DER, base64. */
   chain: v.pipe(v.array(base64), v.minLength(1), v.maxLength(5)),
   /** Serial number, lowercase hex, an even number of digits. */
-  serial: v.pipe(v.string(), v.regex(/^([0-9a-f]{2}){1,20}$/)),
+  serial: serialNumber,
   state: v.picklist(["unconfirmed", "confirmed"]),
 });
 export type CertificateIssued = v.InferOutput<typeof CertificateIssued>;
@@ -111,7 +134,7 @@ export type ConfirmCertificate = v.InferOutput<typeof ConfirmCertificate>;
 /** Answer to it; repeating a confirmation gives it again. */
 export const CertificateConfirmed = v.object({
   state: v.literal("confirmed"),
-  serial: v.pipe(v.string(), v.regex(/^([0-9a-f]{2}){1,20}$/)),
+  serial: serialNumber,
 });
 export type CertificateConfirmed = v.InferOutput<typeof CertificateConfirmed>;
 

@@ -8,6 +8,8 @@ import { openWeb, type RunningWeb, type WebOptions } from "./mod.ts";
 import { ACTION_PATHS, ALIVE_PATH, ASSET_PATHS, LAUNCH_PATH, PAGE_PATHS, PROGRESS_PATH } from "./paths.ts";
 import { SESSION_PATH } from "./paths.ts";
 import { base64url } from "./secrets.ts";
+import { OTP_QUESTION, sampleCertificate } from "./testing/fake_issuance.ts";
+import { FakeReminders } from "./testing/fake_reminders.ts";
 import { type TestParts, testParts } from "./testing/parts.ts";
 import {
   fetchRequest,
@@ -28,6 +30,9 @@ const METHODS = ["GET", "POST", "PUT", "DELETE"];
 const WORDS = ["", "refused", "expired", "reused", "slow-down"];
 const NEVER_SLOW: WebOptions = { rate: { burst: 1e9, perSecond: 0 } };
 
+/** What the keystore holds: one that can be renewed. */
+const HELD = sampleCertificate({ loginId: "hanako", renewableFrom: new Date("2026-11-01T00:00:00Z") });
+
 type Kind = "shell" | "asset" | "session" | "launch" | "token";
 
 interface Route {
@@ -46,7 +51,9 @@ interface Target extends AsyncDisposable {
 }
 
 async function open(options: WebOptions = {}): Promise<Target> {
-  const parts = testParts();
+  const reminders = new FakeReminders();
+  const parts = testParts({ reminders: () => Promise.resolve(reminders) });
+  parts.fake.certificates = [HELD];
   const web = await openWeb({
     ...parts,
     options: { ...NEVER_SLOW, keepRunning: true, times: { requestMs: 5000 }, ...options },
@@ -78,8 +85,13 @@ async function open(options: WebOptions = {}): Promise<Target> {
     ...Object.values(PAGE_PATHS).map((path) => ofSession(path)),
     ofSession(PROGRESS_PATH),
     ofSession(ACTION_PATHS.issue, { loginId: "hanako", password: "correct horse" }),
-    ofSession(ACTION_PATHS.answer, { reply: "blue" }),
+    ofSession(ACTION_PATHS.issueAnyway, {}),
+    ofSession(ACTION_PATHS.renew, { fingerprint: HELD.fingerprint }),
+    ofSession(ACTION_PATHS.answer, { step: "1", reply: "blue" }),
     ofSession(ACTION_PATHS.cancel, {}),
+    ofSession(ACTION_PATHS.calendar, { fingerprint: HELD.fingerprint }),
+    ofSession(ACTION_PATHS.remindersOn, {}),
+    ofSession(ACTION_PATHS.remindersOff, {}),
     ofSession(ACTION_PATHS.language, { language: "en" }),
   ];
   return {
@@ -89,7 +101,14 @@ async function open(options: WebOptions = {}): Promise<Target> {
     token,
     routes,
     state: () =>
-      JSON.stringify([parts.fake.calls, parts.fake.certificates, parts.fake.script, language.current()]),
+      JSON.stringify([
+        parts.fake.calls,
+        parts.fake.certificates,
+        parts.fake.script,
+        reminders.calls,
+        reminders.state,
+        language.current(),
+      ]),
     [Symbol.asyncDispose]: () => web.close(),
   };
 }
@@ -592,6 +611,7 @@ Deno.test({
 Deno.test("hostile H55: thirty clicks at once are one issuance", async () => {
   await using target = await open();
   const { port, token, parts } = target;
+  parts.fake.certificates = [];
   parts.fake.script.holdAt = "issue";
   const issue = sessionRequest(port, token, {
     target: ACTION_PATHS.issue,
@@ -605,6 +625,95 @@ Deno.test("hostile H55: thirty clicks at once are one issuance", async () => {
   await parts.fake.current()!.acquire();
   assertEquals(parts.fake.calls, { prepareKey: 0, begin: 1, answer: 1, acquire: 1, cancel: 0 });
   assertEquals(parts.fake.certificates.length, 1);
+});
+
+Deno.test("hostile: thirty clicks on a renewal at once never begin two enrolments side by side", async () => {
+  await using target = await open();
+  const { port, token, parts } = target;
+  const renew = sessionRequest(port, token, {
+    target: ACTION_PATHS.renew,
+    fields: { fingerprint: HELD.fingerprint },
+  });
+  const answers = await Promise.all(Array.from({ length: 30 }, () => send(port, renew)));
+  for (const { status } of answers) assert(status === 303 || status === 409, String(status));
+  const begun = answers.filter(({ status }) => status === 303).length;
+  // A click that comes later begins anew; one that comes meanwhile begins nothing.
+  assertEquals(parts.fake.calls.begin, begun);
+  assertEquals(parts.fake.calls.answer, 0);
+});
+
+const FINGERPRINTS: Readonly<Record<string, string>> = {
+  "empty": "",
+  "short": "ab",
+  "in capitals": HELD.fingerprint.toUpperCase(),
+  "with more behind it": `${HELD.fingerprint}\n`,
+  "with a path": `../${HELD.fingerprint}`,
+  "full-width": "ａ".repeat(64),
+  "markup": "<img src=x onerror=evil()>".padEnd(64, "a"),
+  "an option of a program": `--${HELD.fingerprint.slice(2)}`,
+  "as long as a value may be": "a".repeat(4096),
+  "longer than any value": "a".repeat(4097),
+};
+for (const [name, fingerprint] of Object.entries(FINGERPRINTS)) {
+  Deno.test(`hostile: a fingerprint that is ${name} is refused before the engine sees it`, async () => {
+    await using target = await open();
+    const before = target.state();
+    for (const path of [ACTION_PATHS.renew, ACTION_PATHS.calendar]) {
+      const request = sessionRequest(target.port, target.token, { target: path, fields: { fingerprint } });
+      assertRefused(await send(target.port, request), path);
+    }
+    assertEquals(target.state(), before);
+    await assertStillGood(target);
+  });
+}
+
+Deno.test("hostile: a certificate that is not in the list is neither renewed nor described", async () => {
+  await using target = await open();
+  const { port, token, parts } = target;
+  const expired = { ...HELD, fingerprint: "12".repeat(32), serial: "e0e0", why: "expired" as const };
+  parts.fake.others = [expired];
+  for (const fingerprint of ["00".repeat(32), expired.fingerprint]) {
+    for (const path of [ACTION_PATHS.renew, ACTION_PATHS.calendar]) {
+      const answer = await send(port, sessionRequest(port, token, { target: path, fields: { fingerprint } }));
+      assert(answer.status === 403 || answer.status === 404, answer.raw);
+      assert(!answer.body.includes(expired.serial), answer.raw);
+    }
+  }
+  assertEquals(parts.fake.current(), undefined);
+});
+
+Deno.test("hostile: answers that are over-long, for another step or for another question reach nobody", async () => {
+  await using target = await open();
+  const { port, token, parts } = target;
+  parts.fake.script = { further: [OTP_QUESTION] };
+  const post = (path: string, fields: Record<string, string>) =>
+    send(port, sessionRequest(port, token, { target: path, fields }));
+  const step = async () => {
+    const page = await send(port, sessionRequest(port, token, { target: PAGE_PATHS.question }));
+    return /name="step" value="([^"]+)"/.exec(page.body)![1]!;
+  };
+  await post(ACTION_PATHS.renew, { fingerprint: HELD.fingerprint });
+  const first = await step();
+  await post(ACTION_PATHS.answer, { step: first, password: "correct horse" });
+  const second = await step();
+  const odd: Record<string, string>[] = [
+    { step: second, oneTimePassword: "1".repeat(4097) },
+    { step: second, oneTimePassword: "1".repeat(4096) },
+    { step: second, oneTimePassword: "123456", password: "correct horse" },
+    { step: second, password: "correct horse" },
+    { step: second },
+    { step: first, oneTimePassword: "123456" },
+    { step: `${second}0`, oneTimePassword: "123456" },
+    { step: "", oneTimePassword: "123456" },
+    { oneTimePassword: "123456" },
+  ];
+  for (const fields of odd) {
+    const { status } = await post(ACTION_PATHS.answer, fields);
+    assert(status === 400 || status === 303, `${JSON.stringify(fields).slice(0, 80)}: ${status}`);
+  }
+  assertEquals([parts.fake.calls.answer, parts.fake.calls.acquire], [1, 0]);
+  assertEquals((await post(ACTION_PATHS.answer, { step: second, oneTimePassword: "123456" })).status, 303);
+  assertEquals(parts.fake.calls.acquire, 1);
 });
 
 Deno.test("hostile: 1,000 connections that say nothing leave room for the page", async () => {

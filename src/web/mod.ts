@@ -9,21 +9,22 @@
 import { load } from "../lazy.ts";
 import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
+import type { Reminders } from "../reminder/types.ts";
 import { createAssets } from "./assets.ts";
 import type { Answer } from "./answer.ts";
 import { createGate, type PageRequest } from "./gate.ts";
 import type { Issuance } from "../issuance/mod.ts";
 import { Lifetime } from "./lifetime.ts";
 import { CONNECTION_TIMES, type ConnectionTimes } from "./limits.ts";
-import type { LanguageSetting } from "./page_parts.ts";
+import type { LanguageSetting, RunningBrowsers } from "./page_parts.ts";
 import { type PeerCheck, startServer } from "./server.ts";
 import { Sessions } from "./session.ts";
 import { renderShell } from "./shell.ts";
 import type { Walk } from "./walk.ts";
 
-export type { LanguageSetting } from "./page_parts.ts";
+export type { LanguageSetting, RunningBrowsers } from "./page_parts.ts";
 
-/** All that the web UI is given. The three functions are called on first use, then once. */
+/** All that the web UI is given. The functions `issuance`, `profile` and `language` are called on first use, then once. */
 export interface WebParts {
   issuance: () => Promise<Issuance>;
   profile: () => Promise<Profile>;
@@ -36,6 +37,10 @@ export interface WebParts {
   peerCheck?: PeerCheck | undefined;
   /** What a second start of the app proves itself with, see `instance.ts`; 43 characters of base64url. */
   instanceSecret?: string | undefined;
+  /** For the result page: `createRunningBrowsers()` of `src/platform/running_browsers.ts`. Without it none is named. */
+  runningBrowsers?: RunningBrowsers | undefined;
+  /** The daily check and the calendar file; called on first use. Without it the pages say nothing of reminders. */
+  reminders?: (() => Promise<Reminders>) | undefined;
   options?: WebOptions | undefined;
 }
 
@@ -98,6 +103,8 @@ export function openWeb(parts: WebParts): Promise<RunningWeb> {
       randomBytes,
       walk: created,
       issuance: () => created.issuance((error) => log.warn("web.resume-failed", { cause: String(error) })),
+      runningBrowsers: parts.runningBrowsers,
+      reminders: parts.reminders,
     });
   }
 

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { openWeb } from "./mod.ts";
 import { hmac } from "./secrets.ts";
+import { sampleCertificate } from "./testing/fake_issuance.ts";
+import { FakeReminders } from "./testing/fake_reminders.ts";
 import { testParts } from "./testing/parts.ts";
 import {
   fetchRequest,
@@ -14,8 +16,11 @@ import {
   withHeaders,
 } from "./testing/raw_client.ts";
 
+const HELD = sampleCertificate();
+
 async function setUp() {
-  const parts = testParts();
+  const parts = testParts({ reminders: () => Promise.resolve(new FakeReminders()) });
+  parts.fake.certificates = [HELD];
   const web = await openWeb({ ...parts, options: { keepRunning: true } });
   return { parts, web, port: web.port, [Symbol.asyncDispose]: () => web.close() };
 }
@@ -65,10 +70,14 @@ Deno.test("openWeb() puts the security headers on every kind of answer, and no o
     send(port, sessionRequest(port, token, { target: "/issue", fields: { loginId: "", password: "" } })),
     send(port, sessionRequest(port, token, { target: "/language", fields: { language: "en" } })), // no content
     send(port, fetchRequest(port, "/session", await proveKey(keyOf(at.web.launchUrl())))),
+    send(
+      port,
+      sessionRequest(port, token, { target: "/calendar", fields: { fingerprint: HELD.fingerprint } }),
+    ),
     send(port, fetchRequest(port, "/nowhere")),
     send(port, withHeaders(navigation(port), { Host: "evil.test" })),
   ]);
-  assertEquals(answers.map(({ status }) => status), [200, 200, 200, 303, 400, 204, 200, 404, 403]);
+  assertEquals(answers.map(({ status }) => status), [200, 200, 200, 303, 400, 204, 200, 200, 404, 403]);
   for (const { headers } of answers) {
     for (const [name, value] of Object.entries(EVERY_ANSWER)) assertMatch(headers.get(name) ?? "", value);
     for (const name of headers.keys()) {
@@ -115,7 +124,10 @@ Deno.test("POST /launch gives a second start of the app a launch URL that works"
   const answer = await send(port, launch(port, [["x-app-instance", at.parts.instanceSecret!]]));
   assertEquals(answer.status, 200);
   const token = await openSession(port, JSON.parse(answer.body).url);
-  assertEquals((await send(port, sessionRequest(port, token, { target: "/pages/issue" }))).status, 200);
+  assertEquals(
+    (await send(port, sessionRequest(port, token, { target: "/pages/certificates" }))).status,
+    200,
+  );
 });
 
 Deno.test("POST /launch refuses wrong secrets and everything that a browser adds", async () => {

@@ -3,6 +3,7 @@ import { AppError, type Language } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
 import type { Issuance } from "../issuance/mod.ts";
+import type { Reminders } from "../reminder/types.ts";
 import type { Walk } from "./walk.ts";
 
 /** The language of the pages, remembered between starts. */
@@ -22,7 +23,15 @@ export interface PageParts {
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   walk: Walk;
   issuance: () => Promise<Issuance>;
+  runningBrowsers?: RunningBrowsers | undefined;
+  reminders?: (() => Promise<Reminders>) | undefined;
 }
+
+/**
+ * The browsers of this OS user that run now, by the names that people know; in no particular order, each once.
+ * Empty where there is no way to know.
+ */
+export type RunningBrowsers = () => Promise<readonly string[]>;
 
 /**
  * Makes anything thrown presentable: an unknown error becomes `internal/unexpected`, and each has a

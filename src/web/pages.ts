@@ -11,10 +11,13 @@ import type { PageRequest } from "./gate.ts";
 import type { PageParts } from "./page_parts.ts";
 import { registerAcquiring } from "./routes/acquiring.tsx";
 import { registerCertificates } from "./routes/certificates.tsx";
+import { registerConfirm } from "./routes/confirm.tsx";
 import { registerError } from "./routes/error.tsx";
 import { registerIssue } from "./routes/issue.tsx";
 import { registerLanguage } from "./routes/language.ts";
 import { registerQuestion } from "./routes/question.tsx";
+import { registerReminders } from "./routes/reminders.ts";
+import { registerRenew } from "./routes/renew.ts";
 import { errorPage } from "./routes/respond.tsx";
 import { registerResult } from "./routes/result.tsx";
 import { BrandMark } from "./views/icons.tsx";
@@ -27,10 +30,13 @@ export function createPages(parts: PageParts): (request: PageRequest) => Promise
   app.onError((error, c) => errorPage(c, parts, error));
   app.notFound((c) => c.text("refused", 404));
   registerCertificates(app, parts);
+  registerConfirm(app, parts);
   registerIssue(app, parts);
+  registerRenew(app, parts);
   registerQuestion(app, parts);
   registerAcquiring(app, parts);
   registerResult(app, parts);
+  registerReminders(app, parts);
   registerError(app, parts);
   registerLanguage(app, parts);
   return async function respond({ method, path, fields }) {

@@ -20,6 +20,7 @@ export const LAUNCH_PATH = "/launch";
 /** Pages: GET, answered with an HTML fragment. */
 export const PAGE_PATHS = {
   certificates: "/pages/certificates",
+  confirm: "/pages/confirm",
   issue: "/pages/issue",
   question: "/pages/question",
   acquiring: "/pages/acquiring",
@@ -36,7 +37,12 @@ export const PROGRESS_PATH = "/progress";
 /** Actions: POST of a flat JSON object of texts. */
 export const ACTION_PATHS = {
   issue: "/issue",
+  issueAnyway: "/issue-anyway",
+  renew: "/renew",
   answer: "/answer",
   cancel: "/cancel",
+  calendar: "/calendar",
+  remindersOn: "/reminders-on",
+  remindersOff: "/reminders-off",
   language: "/language",
 } as const;

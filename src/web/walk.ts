@@ -13,6 +13,7 @@ export type Notice = { kind: "cancelled" } | { kind: "resumed"; loginId: string 
 export class Walk {
   readonly #load: () => Promise<Issuance>;
   readonly #acquiring = new WeakSet<Attempt>();
+  readonly #answered = new WeakMap<Attempt, number>();
   #issuance: Promise<Issuance> | undefined;
   #loaded: Issuance | undefined;
   #busy = false;
@@ -20,8 +21,12 @@ export class Walk {
   #notices: Notice[] = [];
   /** The login ID typed last; never the password. */
   loginId = "";
+  /** The person was shown the certificate that is here already, and wants another one all the same. */
+  issuesAnyway = false;
   /** What the error page shows. */
   lastError: AppError | undefined;
+  /** What went wrong when reminders were turned on or off; told once. */
+  remindersError: AppError | undefined;
   /** Grows when a page that lies open should look again. */
   revision = 0;
 
@@ -71,6 +76,19 @@ export class Walk {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /**
+   * Names the question that an attempt asks now, so that an answer from a page that still shows an earlier one,
+   * or that of another attempt, is known from its own.
+   */
+  stepOf(attempt: Attempt): string {
+    return `${attempt.correlationId}.${this.#answered.get(attempt) ?? 0}`;
+  }
+
+  /** The attempt has moved on to its next question. */
+  answered(attempt: Attempt): void {
+    this.#answered.set(attempt, (this.#answered.get(attempt) ?? 0) + 1);
   }
 
   /** Starts the part that nobody has to wait for; it runs on when the page is closed. */

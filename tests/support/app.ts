@@ -31,7 +31,7 @@ export interface AppUser extends AsyncDisposable {
   /** Deno's arguments for the app with this user's profile and state folder. */
   command(args: readonly string[]): string[];
   /** Runs the app's command line to its end. */
-  run(args: readonly string[], options?: { stdin?: string }): Promise<Ended>;
+  run(args: readonly string[], options?: { stdin?: string; env?: Record<string, string> }): Promise<Ended>;
   /** All that the app has logged so far. */
   readLog(): Promise<string>;
 }
@@ -86,7 +86,7 @@ export async function createAppUser(
     nssDatabase: `${home}/.pki/nssdb`,
     env,
     command,
-    run: (args, { stdin } = {}) => runDeno(command(args), { env, stdin }),
+    run: (args, { stdin, env: more } = {}) => runDeno(command(args), { env: { ...env, ...more }, stdin }),
     readLog: () => Deno.readTextFile(`${stateDir}/ApplicationLog.log`),
     [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }),
   };

@@ -16,6 +16,7 @@ const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   "certificate.signed": ["certificate.reserved"],
   "certificate.confirmed": ["certificate.signed"],
   "certificate.abandoned": ["certificate.reserved", "certificate.signed"],
+  "certificate.superseded": ["certificate.confirmed"],
   "certificate.revoked": ["certificate.reserved", "certificate.signed", "certificate.confirmed"],
 };
 

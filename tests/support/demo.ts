@@ -7,7 +7,11 @@ export interface DemoAccount {
   password: string;
   name: string;
   role: string;
+  /** What is asked besides what the policy says; the password first. */
   steps: string[];
+  /** Of accounts whose certificate is due at once. */
+  validityDays?: number;
+  question?: { prompt: string; reply: string };
 }
 
 /** The demo's `--json` line. */

@@ -110,6 +110,8 @@ export async function startDemoAuthority(options: DemoAuthorityOptions = {}): Pr
         role: "user",
         passwordHash: await passwords.hash(password),
         steps: ["password"],
+        question: null,
+        validityDays: null,
         isDisabled: false,
         createdAt: now(),
         ...changes,

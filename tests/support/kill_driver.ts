@@ -1,6 +1,6 @@
 /**
  * The app's engine as a process that kills itself at a given point: real HTTPS to a real authority, a real NSS
- * database. Driven by tests/kill_app_test.ts; every order is a start of its own, with nothing kept from the last.
+ * database. Driven by tests/kill_app_test.ts and kill_renewal_test.ts; every order is a start of its own, with nothing kept from the last.
  *
  * @module
  */
@@ -11,13 +11,14 @@ import { ApplicationLog } from "../../src/log/application_log.ts";
 import { AuthorityClient } from "../../src/network/authority_client.ts";
 import { openHttp } from "../../src/network/http.ts";
 import { excludePlatformRoots } from "../../src/network/trust_anchors.ts";
+import { fingerprint as fingerprintOf } from "../../src/pki/certificate.ts";
 import { findProgram } from "../../src/platform/run.ts";
 import { parseProfile } from "../../src/profile.ts";
 import type { KeyAlgorithm } from "../../src/protocol/messages.ts";
 import { killMyself, readOrders, say } from "./driver_process.ts";
 
 /** Where the app can be killed, in the order in which an issue comes by. */
-export const KILL_POINTS = [
+export const ISSUE_KILL_POINTS = [
   "enrolment-started",
   "password-accepted",
   "KEY_CREATED",
@@ -32,7 +33,29 @@ export const KILL_POINTS = [
   "confirmation-answered",
   "CONFIRMED",
 ] as const;
-export type KillPoint = (typeof KILL_POINTS)[number];
+
+/** The same for a renewal. `signed` is by the new key, as above. */
+export const RENEWAL_KILL_POINTS = [
+  "old-tried",
+  "enrolment-started",
+  "password-accepted",
+  "KEY_CREATED",
+  "old-signed",
+  "CSR_SAVED",
+  "SUBMITTED",
+  "certificate-answered",
+  "RECEIVED",
+  "bundle-written",
+  "imported",
+  "signed",
+  "INSTALLED",
+  "confirmation-answered",
+  "confirmation-kept",
+  "old-key-removed",
+  "old-removed",
+  "CONFIRMED",
+] as const;
+export type KillPoint = (typeof ISSUE_KILL_POINTS)[number] | (typeof RENEWAL_KILL_POINTS)[number];
 
 /** One user's PC, and the authority that it speaks to. */
 export interface Place {
@@ -43,13 +66,15 @@ export interface Place {
   folder: string;
   loginId: string;
   password: string;
+  /** Serial number of the certificate that is to be renewed; `null` for a first issue. */
+  renews: string | null;
 }
 
 /** What the driver is told to do. */
 export type KillOrder =
-  /** Issue, and die at that point, or at none. Says `{going}` when it starts and `{finished}` at the end. */
-  | { do: "issue"; place: Place; killAt: KillPoint | null }
-  /** What a fresh start does, and then the person if there is no certificate yet. Says `{finished}`. */
+  /** Issue or renew, and die at that point, or at none. Says `{going}` when it starts and `{finished}` at the end. */
+  | { do: "acquire"; place: Place; killAt: KillPoint | null }
+  /** What a fresh start does, and then the person if there is no new certificate yet. Says `{finished}`. */
   | { do: "recover"; place: Place }
   /** The same; then signs the challenge and says a {@link Recovery}. */
   | { do: "recover-and-show"; place: Place; challenge: string };
@@ -71,12 +96,15 @@ export interface Recovery {
 
 type Reach = (point: KillPoint) => void;
 
-interface Opened {
+export interface Opened {
   engine: Issuance;
   keystore: Keystore;
+  /** Closes idle connections. */
+  close(): void;
 }
 
-function openEngine(place: Place, reach: Reach): Opened {
+/** The app's engine on a place. */
+export function openEngine(place: Place, reach: Reach = () => {}): Opened {
   const { folder, apiUrl, rootPem, algorithm } = place;
   const stateFolder = `${folder}/state`;
   const log = new ApplicationLog({ paths: [`${folder}/ApplicationLog.log`], now });
@@ -84,15 +112,21 @@ function openEngine(place: Place, reach: Reach): Opened {
     Deno.readTextFileSync(new URL("../../assets/profile.json", import.meta.url)),
     "assets/profile.json",
   );
+  const http = openHttp([rootPem]);
   const real = new AuthorityClient({
     url: apiUrl,
     institution: profile.institution.code,
     client: { version: "test", platform: "linux" },
-    send: openHttp([rootPem]).send,
+    send: http.send,
     now,
     randomBytes,
   });
   let isImporting = false;
+  let lookups = 0;
+  const isFirstLookup = () => ++lookups === 1;
+  let isRemoving = false;
+  let latest: string | undefined;
+  const fresh = new Set<string>();
   const keystore = new NssKeystore({
     folder: `${folder}/nssdb`,
     temporaryFolder: `${stateFolder}/tmp`,
@@ -100,6 +134,8 @@ function openEngine(place: Place, reach: Reach): Opened {
     find: (tool) => {
       // It is looked up right before it is run, when the bundle and its password are on disk.
       if (tool === "pk12util" && isImporting) reach("bundle-written");
+      // It is run for the key first, then for the certificate.
+      if (tool === "certutil" && isRemoving && !isFirstLookup()) reach("old-key-removed");
       return findProgram(tool);
     },
   });
@@ -118,37 +154,57 @@ function openEngine(place: Place, reach: Reach): Opened {
       confirm: (access, proofDer, call) =>
         then(real.confirm(access, proofDer, call), () => reach("confirmation-answered")),
       abandon: (access, call) => real.abandon(access, call),
+      status: (call) => real.status(call),
     },
     keystore: {
       check: () => keystore.check(),
       list: () => keystore.list(),
-      remove: (fingerprint) => keystore.remove(fingerprint),
+      listWithoutKey: () => keystore.listWithoutKey(),
+      remove: (fingerprint) => {
+        isRemoving = true;
+        return then(keystore.remove(fingerprint), () => reach("old-removed"));
+      },
       import: (bundle) => {
         isImporting = true;
+        fresh.add(fingerprintOf(bundle.certificateDer));
         return then(keystore.import(bundle), () => reach("imported"));
       },
-      sign: (fingerprint, content) => then(keystore.sign(fingerprint, content), () => reach("signed")),
+      sign: (fingerprint, content) =>
+        then(keystore.sign(fingerprint, content), () => {
+          if (fresh.has(fingerprint)) reach("signed");
+          else reach(latest === "KEY_CREATED" ? "old-signed" : "old-tried");
+        }),
     },
     log,
     now,
     randomBytes,
     stateFolder,
-    onState: (state) => reach(state),
+    onState: (state) => {
+      // A renewal writes it again when the authority has confirmed.
+      reach(state === "INSTALLED" && latest === state ? "confirmation-kept" : state);
+      latest = state;
+    },
   });
-  return { engine, keystore };
+  return { engine, keystore, close: http.close };
 }
 
-async function issue(engine: Issuance, { loginId, password }: Place): Promise<void> {
+/** What the person does: issues, or renews the certificate that is listed. */
+export async function acquire(engine: Issuance, { loginId, password, renews }: Place): Promise<void> {
   engine.prepareKey();
-  const attempt = await engine.begin({ operation: "issue", loginId });
+  const old = renews === null ? undefined : (await engine.list()).find(({ serial }) => serial === renews);
+  const attempt = await engine.begin(
+    old === undefined
+      ? { operation: "issue", loginId }
+      : { operation: "renew", fingerprint: old.fingerprint },
+  );
   await attempt.answer({ password });
   await attempt.acquire();
 }
 
 async function recover({ engine }: Opened, place: Place): Promise<{ resumed: string[]; wasAsked: boolean }> {
   const resumed = await engine.resume();
-  const wasAsked = (await engine.list()).length === 0;
-  if (wasAsked) await issue(engine, place);
+  const wasAsked = (await engine.list()).every(({ serial }) => serial === place.renews);
+  if (wasAsked) await acquire(engine, place);
   return { resumed: resumed.map(({ serial }) => serial), wasAsked };
 }
 
@@ -173,11 +229,11 @@ async function recoverAndShow(opened: Opened, place: Place, challenge: string): 
 async function obey(order: KillOrder): Promise<void> {
   const { place } = order;
   const opened = openEngine(place, (point) => {
-    if (order.do === "issue" && point === order.killAt) killMyself();
+    if (order.do === "acquire" && point === order.killAt) killMyself();
   });
   if (order.do === "recover-and-show") return say(await recoverAndShow(opened, place, order.challenge));
-  if (order.do === "issue") say({ going: true });
-  await (order.do === "issue" ? issue(opened.engine, place) : recover(opened, place));
+  if (order.do === "acquire") say({ going: true });
+  await (order.do === "acquire" ? acquire(opened.engine, place) : recover(opened, place));
   say({ finished: true });
 }
 

@@ -25,6 +25,15 @@ export async function asksForCertificate(
   await fillsAndSends(page, { loginId, password });
 }
 
+/** The same although a certificate is here already: past the page that catches it. */
+export async function asksForAnother(page: Page, { loginId, password }: Credentials): Promise<void> {
+  await presses(page, "証明書発行");
+  await seesHeading(page, "発行済みの証明書の確認");
+  await presses(page, "発行を続ける");
+  await seesHeading(page, "証明書発行");
+  await fillsAndSends(page, { loginId, password });
+}
+
 /** Fills the form that is shown, and sends it. */
 export async function fillsAndSends(
   page: Page,
@@ -42,7 +51,7 @@ export async function fillsAndSends(
  */
 export async function tabsTo(
   page: Page,
-  role: "button" | "link" | "textbox",
+  role: "button" | "link" | "radio" | "textbox",
   { name, key = "Tab" }: { name: string; key?: "Tab" | "Shift+Tab" },
 ): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
@@ -103,14 +112,15 @@ export async function runApp(
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
-/** The authority's command line, on the demo's directory. */
-export async function runAuthority(demo: RunningDemo, args: string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+/** The authority's command line, on the demo's directory. @returns What it prints. */
+export async function runAuthority(demo: RunningDemo, args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "-q", "authority", ...args, "--directory", `${demo.stateDir}/authority`],
     env: demo.env,
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).output();
   if (code !== 0) throw new Error(`authority ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
 }

@@ -46,9 +46,17 @@ export function addPage(app: Hono<BankEnv>, path: string, handlers: PageHandlers
   });
 }
 
-/** The frame of this request's page. */
-export function frameOf(c: BankContext, parts: BankParts): FrameProps {
-  return { language: c.get("language"), parts, languageBase: c.req.method === "GET" ? "" : "/" };
+/**
+ * The frame of this request's page.
+ *
+ * @param formBase Where the language switch of an answered form leads: the form's own beginning.
+ */
+export function frameOf(
+  c: BankContext,
+  parts: BankParts,
+  formBase: FrameProps["languageBase"] = "/",
+): FrameProps {
+  return { language: c.get("language"), parts, languageBase: c.req.method === "GET" ? "" : formBase };
 }
 
 /** A whole page as an answer. */
@@ -76,7 +84,7 @@ export function answerProblem(
 }
 
 /** The registration's words for a disabled user are about issuing, which nobody asked for here. */
-function inLoginWords(error: AppError): AppError {
+export function inLoginWords(error: AppError): AppError {
   return error.key === "registration/not-allowed" ? new AppError("login/not-allowed", {}) : error;
 }
 

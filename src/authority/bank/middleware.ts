@@ -7,7 +7,7 @@ import { type Bytes, toHex } from "../../pki/bytes.ts";
 import type { BankContext, BankEnv } from "./context.ts";
 import { LANGUAGE_COOKIE, writeLanguageCookie } from "./cookies.ts";
 
-/** The pages use no script at all; nothing may be put into them or around them. */
+/** The pages use no script at all, but one, see token_page.tsx; nothing may be put into them or around them. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -47,7 +47,9 @@ export function everyRequest(parts: MiddlewareParts) {
     await next();
     const headers = c.res.headers;
     headers.set(HEADERS.correlationId, correlationId);
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      if (!headers.has(name)) headers.set(name, value);
+    }
     if (!LOOPBACK.test(new URL(parts.origin()).hostname)) {
       headers.set("strict-transport-security", "max-age=31536000");
     }

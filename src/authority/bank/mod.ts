@@ -6,6 +6,16 @@
  */
 export { type BankAssets, loadBankAssets } from "./assets.ts";
 export { createCertificateLoginApp } from "./certificate_login.tsx";
-export type { BankParts, BankRole, CertificateGate, CertificateHolder } from "./parts.ts";
+export type {
+  BankParts,
+  BankRole,
+  CertificateGate,
+  CertificateHolder,
+  DemoToken,
+  DemoTokens,
+  RequestOrigin,
+  ShownToken,
+  TokenRegistration,
+} from "./parts.ts";
 export { createPortalApp } from "./portal.tsx";
 export type { SessionRow, SessionStore } from "./sessions.ts";

@@ -41,6 +41,65 @@ export interface CertificateGate {
   check(serial: string): Promise<CertificateHolder>;
 }
 
+/** Where a request comes from. */
+export interface RequestOrigin {
+  correlationId: string;
+  /** IP address of the other side. */
+  address: string;
+}
+
+/** A token that is shown to be registered, and counts only after its first code. */
+export interface ShownToken {
+  /** Names this registration at the next request; a secret. */
+  ticket: string;
+  /** What an authenticator app reads: `otpauth://totp/…`; a secret. */
+  uri: string;
+  /** The same secret in base32, to be typed in. */
+  secret: string;
+  digits: number;
+  expiresAt: Date;
+}
+
+/** Registers one-time-password tokens (ワンタイムパスワードトークン発行画面). */
+export interface TokenRegistration {
+  /**
+   * Proves by password who it is, and makes a token.
+   *
+   * @throws {AppError} `registration/wrong-credentials`, `registration/locked`, `registration/not-allowed`,
+   * `registration/token-registered`, `authority/busy`
+   */
+  begin(request: { loginId: string; password: string }, origin: RequestOrigin): Promise<ShownToken>;
+  /** The token of a ticket again, after a wrong code. @throws {AppError} `registration/enrolment-expired` */
+  resume(ticket: string): Promise<ShownToken>;
+  /**
+   * The first code proves that the token works; only then it counts.
+   *
+   * @throws {AppError} `registration/wrong-answer`, `registration/locked`, `registration/enrolment-expired`,
+   * `registration/token-registered`, `authority/busy`
+   */
+  finish(
+    request: { ticket: string; oneTimePassword: string },
+    origin: RequestOrigin,
+  ): Promise<{ loginId: string }>;
+}
+
+/** A software token of the demo: whoever opens the page may use it. */
+export interface DemoToken {
+  loginId: string;
+  name: string;
+  kind: "transaction" | "otp" | "otp-time-sync";
+  /** Base32. */
+  secret: string;
+}
+
+/** What the software token page shows. */
+export interface DemoTokens {
+  tokens: readonly DemoToken[];
+  otp: { digits: number; periodSeconds: number };
+  timeSync: { digits: number; periodSeconds: number };
+  ocraSuite: string;
+}
+
 /** Everything that both apps need. */
 export interface BankParts {
   institution: { name: Text; service: Text; app: Text };
@@ -57,6 +116,10 @@ export interface BankParts {
   downloadUrl?: string;
   assets: BankAssets;
   gate: CertificateGate;
+  /** Without it the portal has no ワンタイムパスワードトークン発行画面. */
+  tokenRegistration?: TokenRegistration | undefined;
+  /** Only the demo has them: without them there is no software token page. */
+  demoTokens?: DemoTokens | undefined;
   sessions: SessionStore;
   log: Log;
   now: () => Date;

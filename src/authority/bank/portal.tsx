@@ -4,9 +4,11 @@ import { AppError } from "../../errors.ts";
 import { addPage, answerPage, createBankApp, frameOf } from "./app.tsx";
 import type { BankContext, BankEnv } from "./context.ts";
 import { clearSessionCookie, readSessionCookie } from "./cookies.ts";
+import { addTokenIssuePages } from "./one_time_password.tsx";
 import type { BankParts } from "./parts.ts";
 import { refuseForeignPages } from "./same_origin.ts";
 import { endSession, findSession } from "./sessions.ts";
+import { addTokenPage } from "./token_page.tsx";
 import { AcquirePage } from "./views/acquire_page.tsx";
 import { LoginPage } from "./views/login_page.tsx";
 import { TopPage } from "./views/top_page.tsx";
@@ -21,12 +23,22 @@ export function createPortalApp(parts: BankParts): Hono<BankEnv> {
   addPage(app, PORTAL_PATHS.acquire, { GET: (c) => showAcquire(c, parts) });
   addPage(app, PORTAL_PATHS.top, { GET: (c) => showTop(c, parts) });
   addPage(app, PORTAL_PATHS.logout, { POST: (c) => logOut(c, parts) });
+  if (parts.tokenRegistration !== undefined) addTokenIssuePages(app, parts, parts.tokenRegistration);
+  if (parts.demoTokens !== undefined) addTokenPage(app, parts, parts.demoTokens);
   return app;
 }
 
 function showLogin(c: BankContext, parts: BankParts) {
   const hasLoggedOut = c.req.query("ended") === "logout";
-  return answerPage(c, <LoginPage frame={frameOf(c, parts)} hasLoggedOut={hasLoggedOut} />);
+  return answerPage(
+    c,
+    <LoginPage
+      frame={frameOf(c, parts)}
+      hasLoggedOut={hasLoggedOut}
+      canIssueToken={parts.tokenRegistration !== undefined}
+      hasDemoTokens={parts.demoTokens !== undefined}
+    />,
+  );
 }
 
 function showAcquire(c: BankContext, parts: BankParts) {
@@ -63,6 +75,7 @@ async function showTop(c: BankContext, parts: BankParts) {
       holder={holder}
       previousLoginAt={session.previousLoginAt}
       now={parts.now()}
+      canIssueToken={parts.tokenRegistration !== undefined}
     />,
   );
 }

@@ -90,6 +90,64 @@ export const TEXTS = {
   serial: { ja: "シリアル番号", en: "Serial number" },
   logout: { ja: "ログアウト", en: "Log out" },
 
+  oneTimePassword: { ja: "ワンタイムパスワード", en: "One-time password" },
+  issueToken: { ja: "ワンタイムパスワードトークン発行", en: "Register a one-time-password token" },
+  issueTokenLead: {
+    ja: "認証アプリを、ワンタイムパスワードを表示するトークンとして登録します。",
+    en: "Register an authenticator app as the token that shows your one-time passwords.",
+  },
+  issueTokenShort: {
+    ja: "ワンタイムパスワードを求められる方は、先にトークンを登録してください。",
+    en: "If you are asked for one-time passwords, register a token first.",
+  },
+  loginIdHint: { ja: "半角の英数字と記号", en: "Letters, digits and symbols" },
+  loginPassword: { ja: "ログインパスワード", en: "Login password" },
+  next: { ja: "次へ", en: "Next" },
+  scanCode: { ja: "認証アプリで読み取る", en: "Scan with an authenticator app" },
+  scanCodeNote: {
+    ja: "スマートフォンの認証アプリ(TOTP対応)で、次の二次元コードを読み取ってください。",
+    en: "Scan this code with an authenticator app (TOTP) on your phone.",
+  },
+  scanCodeAlternative: {
+    ja: "二次元コード。読み取れないときは、下のキーを入力してください。",
+    en: "2D code. If you cannot scan it, type in the key below.",
+  },
+  secretKey: { ja: "読み取れないときに入力するキー", en: "Key to type in if you cannot scan" },
+  secretNote: {
+    ja: "この二次元コードとキーは、ほかの人に見せないでください。",
+    en: "Show this code and this key to nobody else.",
+  },
+  tokenAddress: { ja: "認証アプリ用のアドレス", en: "Address for authenticator apps" },
+  enterFirstCode: { ja: "表示された番号を入力する", en: "Enter the number it shows" },
+  enterFirstCodeNote: {
+    ja: "認証アプリに表示された{digits}桁の番号を入力してください。番号が確認できると、登録が完了します。",
+    en: "Enter the {digits} digits that the app shows. The token counts once they are right.",
+  },
+  validUntil: { ja: "この画面の有効期限", en: "This page is valid until" },
+  register: { ja: "登録", en: "Register" },
+  cancel: { ja: "中止", en: "Cancel" },
+  tokenRegistered: {
+    ja: "トークンを登録しました。",
+    en: "The token is registered.",
+  },
+  tokenRegisteredNote: {
+    ja: "次回から、認証アプリに表示されるワンタイムパスワードをご利用ください。",
+    en: "From now on, use the one-time passwords that the app shows.",
+  },
+  required: { ja: "「{label}」を入力してください。", en: "Enter {label}" },
+  tooLong: { ja: "「{label}」は{max}文字以内で入力してください。", en: "{label}: {max} characters at most" },
+  wrongCharacters: {
+    ja: "「{label}」に使用できない文字が含まれています。",
+    en: "{label}: there are characters that cannot be used",
+  },
+  digitsOnly: { ja: "{digits}桁の数字で入力してください。", en: "Enter {digits} digits" },
+  demoToken: { ja: "ソフトウェアトークン", en: "Software token" },
+  openDemoToken: { ja: "デモ用トークンを開く", en: "Open the demo token" },
+  demoTokenNote: {
+    ja: "デモでは、スマートフォンや専用機器の代わりにこのページのトークンを使えます。",
+    en: "In the demo, this page stands in for a phone or a hardware token.",
+  },
+
   loginRefused: { ja: "ログインできません", en: "Cannot log in" },
   notHandled: { ja: "お取り扱いできません", en: "Cannot go on" },
   whatToDo: { ja: "対処方法", en: "What to do" },

@@ -34,6 +34,15 @@ export interface CertificateProfile {
   readonly caIssuersUrl: string;
 }
 
+/** Whose certificate, and from when. */
+export interface CertificateRequest {
+  readonly subjectDer: Bytes;
+  readonly spkiDer: Bytes;
+  readonly at: Date;
+  /** Shorter than the profile's; never longer. */
+  readonly validityDays?: number | undefined;
+}
+
 /** A certificate that waits for its signature. */
 export interface PreparedCertificate {
   /** Lowercase hex. */
@@ -51,7 +60,7 @@ export interface IssuingCa {
   readonly keyId: Bytes;
   readonly signer: Signer;
   /** Writes a certificate under a fresh random serial number. */
-  prepare(request: { subjectDer: Bytes; spkiDer: Bytes; at: Date }): PreparedCertificate;
+  prepare(request: CertificateRequest): PreparedCertificate;
   /**
    * Signs what was prepared, now or before a crash.
    *
@@ -97,10 +106,10 @@ export function createIssuingCa(parts: IssuingCaParts): IssuingCa {
     authorityInfoAccess({ caIssuers: profile.caIssuersUrl }),
   ];
 
-  function prepare({ subjectDer, spkiDer, at }: { subjectDer: Bytes; spkiDer: Bytes; at: Date }) {
+  function prepare({ subjectDer, spkiDer, at, validityDays = Infinity }: CertificateRequest) {
     const issuedAtMs = Math.floor(at.getTime() / 1_000) * 1_000;
     const notBefore = new Date(issuedAtMs - profile.backdateHours * HOUR_MS);
-    const notAfter = new Date(issuedAtMs + profile.validityDays * DAY_MS);
+    const notAfter = new Date(issuedAtMs + Math.min(validityDays, profile.validityDays) * DAY_MS);
     const serial = randomSerial(randomBytes);
     const tbsDer = buildTbsCertificate({
       serial,

@@ -88,7 +88,8 @@ Deno.test("authority CLI: makes an authority, its users, and a whole audit log",
     name: "山田 花子",
     company: "厚生商事",
     role: "user",
-    steps: ["password"],
+    steps: [],
+    tokens: [],
     isDisabled: false,
     certificates: [],
   }]);
@@ -97,6 +98,63 @@ Deno.test("authority CLI: makes an authority, its users, and a whole audit log",
   const verified = await run(["audit", "verify", "--directory", directory, "--json"]);
   assertEquals([verified.code, verified.json.ok, verified.json.lines], [0, true, 2]);
   assertEquals((await place.init()).code, 2);
+});
+
+Deno.test("authority CLI: imports people with questions and tokens, all or none", async () => {
+  await using place = await makeDirectory();
+  const { directory } = place;
+  await place.init();
+  const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+  const hanako = {
+    ...{ loginId: "hanako", password: "secret", name: "山田 花子", company: "厚生商事", validityDays: 30 },
+    question: { prompt: "ペットの名前は?", reply: "ポチ" },
+    tokens: [{ kind: "otp", secret }],
+  };
+  const taro = { loginId: "taro", password: "secret", name: "山田 太郎", company: "厚生商事" };
+  async function importing(people: readonly unknown[], ...flags: string[]) {
+    const lines = people.map((person) => `${JSON.stringify(person)}\n`).join("");
+    return await run(["user", "import", "--directory", directory, "--json", ...flags], lines);
+  }
+  const broken = await importing([taro, { ...hanako, tokens: [{ kind: "otp", secret: "GEZDGNBV" }] }]);
+  assertEquals(broken.code, 2);
+  assertStringIncludes(broken.stderr, "line 2: tokens.0.secret");
+  assert(!broken.stderr.includes("GEZDGNBV"));
+  assertEquals((await importing([taro])).json.added, ["taro"]);
+  assertStringIncludes((await importing([hanako, taro])).stderr, 'there is a user "taro" already');
+  assertEquals((await importing([hanako, taro], "--skip-known")).json.added, ["hanako"]);
+  const list = await run(["user", "list", "--directory", directory, "--json"]);
+  assertEquals(list.json.users.map((user: { tokens: string[] }) => user.tokens), [["otp"], []]);
+  const database = new TextDecoder("latin1").decode(await Deno.readFile(join(directory, "authority.db")));
+  assert(!database.includes("12345678901234567890"), "secrets lie sealed");
+  assert(!database.includes("ポチ") && !database.includes("ぽち"), "replies lie hashed");
+});
+
+Deno.test("authority CLI: adds a token, shows a new secret once, and takes tokens away", async () => {
+  await using place = await makeDirectory();
+  const { directory } = place;
+  await place.init();
+  const person = ["--name", "山田 花子", "--company", "厚生商事", "--password-stdin"];
+  const asked = ["--question", "ペットの名前は?", "--validity-days", "30"];
+  const add = ["user", "add", "--directory", directory, "--login-id", "hanako", ...person, ...asked];
+  const unanswered = await run(add, "secret\n");
+  assertEquals(unanswered.code, 2);
+  assertStringIncludes(unanswered.stderr, "stdin has no line 2");
+  assertEquals((await run(add, "secret\nポチ\n")).code, 0);
+
+  const token = ["--directory", directory, "--login-id", "hanako", "--kind"];
+  const made = await run(["token", "add", ...token, "otp", "--json"]);
+  assertMatch(made.json.secret, /^[A-Z2-7]{32}$/);
+  assertStringIncludes(made.json.uri, `secret=${made.json.secret}&`);
+  const known = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+  const brought = await run(["token", "add", ...token, "transaction", "--secret-stdin"], `${known}\n`);
+  assertEquals([brought.code, brought.stdout], [0, "Added a token of hanako\n"], brought.stderr);
+  const again = await run(["token", "add", ...token, "otp"]);
+  assertStringIncludes(again.stderr, '"hanako" has a token of this kind already');
+  assertEquals((await run(["token", "remove", ...token, "otp"])).code, 0);
+  assertStringIncludes((await run(["token", "remove", ...token, "otp"])).stderr, "no such token");
+  const nobody = await run(["token", "add", "--directory", directory, "--login-id", "x", "--kind", "otp"]);
+  assertStringIncludes(nobody.stderr, 'there is no user "x"');
+  assertEquals((await run(["audit", "verify", "--directory", directory])).code, 0);
 });
 
 Deno.test("authority CLI: serves with libcrypto where it is, obeys commands meanwhile, and stops when told", async () => {

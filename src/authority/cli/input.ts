@@ -18,12 +18,13 @@ export async function readSecretFile(path: string | undefined): Promise<string |
   throw new AppError("usage/invalid", { problem: `${path} is empty` });
 }
 
-/** The first line of stdin. @throws {AppError} `usage/invalid` if there is none. */
-export async function readSecretFromStdin(): Promise<string> {
+/** The first lines of stdin. @throws {AppError} `usage/invalid` if one is missing or empty. */
+export async function readSecretsFromStdin(count: number): Promise<string[]> {
   const text = await new Response(Deno.stdin.readable).text();
-  const [line = ""] = text.split(/\r?\n/, 1);
-  if (line === "") throw new AppError("usage/invalid", { problem: "stdin has no first line" });
-  return line;
+  const lines = text.split(/\r?\n/, count);
+  const missing = Array.from({ length: count }, (_, at) => lines[at] ?? "").indexOf("");
+  if (missing < 0) return lines;
+  throw new AppError("usage/invalid", { problem: `stdin has no line ${missing + 1}` });
 }
 
 /** Asks on the terminal, twice. @throws {AppError} `usage/terminal-required` where there is none. */

@@ -5,18 +5,18 @@ import type { RevocationReason } from "../store/store.ts";
 import { choose, type Command, type CommandInvocation, type ExitCode } from "./command.ts";
 import { realNow, withStore } from "./store.ts";
 
+/** Without "superseded": that says that there is a newer one, which only a renewal can know. */
 const REASONS: readonly RevocationReason[] = [
   "unspecified",
   "key-compromise",
   "affiliation-changed",
-  "superseded",
   "cessation-of-operation",
 ];
 
 export const revokeCommand: Command = {
   name: "revoke",
   usage: `--login-id ID | --serial HEX [--reason ${REASONS.join("|")}]`,
-  summary: "Revokes a user's certificates, or one; the user can issue anew",
+  summary: "Revokes a user's certificates, or one and what is renewing it; the user can issue anew",
   flags: { values: ["login-id", "serial", "reason"] },
   maxWords: 0,
   run,

@@ -1,24 +1,20 @@
 /** `user add`: registers a person. */
 import * as v from "valibot";
 import { AppError } from "../../errors.ts";
-import { loginId, password } from "../../protocol/messages.ts";
-import { appendAudit } from "../audit/chain.ts";
-import { readConfig } from "../config.ts";
-import { createPasswords } from "../registration/passwords.ts";
-import { DEFAULT_STEPS } from "../registration/steps/mod.ts";
-import { subjectOf } from "../registration/subject.ts";
-import { StoreConflict, type User } from "../store/store.ts";
 import { choose, type Command, type CommandInvocation, demand, type ExitCode } from "./command.ts";
-import { askNewSecret, readSecretFromStdin } from "./input.ts";
-import { realNow, realRandomBytes, withStore } from "./store.ts";
+import { askNewSecret, readSecretsFromStdin } from "./input.ts";
+import { hashUser, insertUser, NewUser } from "./new_user.ts";
+import { withUserParts } from "./store.ts";
 
 export const userAddCommand: Command = {
   name: "user add",
   usage: "--login-id ID --name NAME --company NAME [--role user|administrator] [--step KIND]… [--disabled] " +
-    "[--password-stdin]",
-  summary: "Registers a person; the password is asked for on the terminal or read from stdin",
+    "[--question TEXT] [--validity-days N] [--password-stdin]",
+  summary:
+    "Registers a person; the password, and the reply to the question, are asked for on the terminal or " +
+    "read from stdin, one line each; without --step the policy decides",
   flags: {
-    values: ["login-id", "name", "company", "role"],
+    values: ["login-id", "name", "company", "role", "question", "validity-days"],
     collect: ["step"],
     switches: ["disabled", "password-stdin"],
   },
@@ -26,58 +22,48 @@ export const userAddCommand: Command = {
   run,
 };
 
+/** What a wrong value is told, by its place in {@link NewUser}. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  "loginId": "--login-id: 1 to 64 of A-Z a-z 0-9 ' ( ) + , - . / : = ?",
+  "password": "the password has 1 to 128 characters",
+  "steps": "--step: lowercase letters, digits and hyphens",
+  "validityDays": "--validity-days: a whole number from 1 to 825",
+  "question": "--question: 1 to 200 characters, and its reply 1 to 100",
+};
+
 async function run(invocation: CommandInvocation): Promise<ExitCode> {
-  const config = await readConfig(invocation.directory);
-  const id = checked(
-    loginId,
-    demand(invocation, "login-id"),
-    "--login-id: 1 to 64 of A-Z a-z 0-9 ' ( ) + , - . / : = ?",
-  );
-  const person = { loginId: id, name: demand(invocation, "name"), company: demand(invocation, "company") };
-  subjectOf(person, config.institution.name.ja);
-  const steps = invocation.values("step");
-  if (steps.some((step) => !/^[a-z0-9-]{1,64}$/.test(step))) {
-    throw new AppError("usage/invalid", { problem: "--step: lowercase letters, digits and hyphens" });
-  }
-  const typed = invocation.isOn("password-stdin")
-    ? await readSecretFromStdin()
-    : await askNewSecret("Password", "--password-stdin");
-  const secret = checked(password, typed, "the password has 1 to 128 characters");
-  const passwords = createPasswords(config.registration.scrypt, realRandomBytes);
-  const user: User = {
-    ...person,
+  const days = invocation.value("validity-days");
+  const named = {
+    loginId: demand(invocation, "login-id"),
+    name: demand(invocation, "name"),
+    company: demand(invocation, "company"),
     role: choose(invocation, { flag: "role", choices: ["user", "administrator"], otherwise: "user" }),
-    steps: steps.length > 0 ? steps : DEFAULT_STEPS,
+    steps: invocation.values("step"),
     isDisabled: invocation.isOn("disabled"),
-    passwordHash: await passwords.hash(secret),
-    createdAt: realNow(),
+    validityDays: days === undefined ? null : Number(days),
   };
-  await insert(invocation.directory, user);
-  invocation.print({ ok: true, loginId: id }, `Added ${id}`);
+  const prompt = invocation.value("question");
+  const [password, reply] = invocation.isOn("password-stdin")
+    ? await readSecretsFromStdin(prompt === undefined ? 1 : 2)
+    : await askOnTerminal(prompt);
+  const question = prompt === undefined ? null : { prompt, reply };
+  const person = check({ ...named, password, question });
+  await withUserParts(invocation.directory, async (store, parts) => {
+    const user = await hashUser(parts, person);
+    await store.write((transaction) => insertUser(parts, transaction, { user, tokens: [] }));
+  });
+  invocation.print({ ok: true, loginId: person.loginId }, `Added ${person.loginId}`);
   return 0;
 }
 
-function checked(schema: v.GenericSchema<string, string>, value: string, problem: string): string {
-  if (!v.is(schema, value)) throw new AppError("usage/invalid", { problem });
-  return value;
+async function askOnTerminal(prompt: string | undefined): Promise<string[]> {
+  const password = await askNewSecret("Password", "--password-stdin");
+  return prompt === undefined ? [password] : [password, await askNewSecret(prompt, "--password-stdin")];
 }
 
-async function insert(directory: string, user: User): Promise<void> {
-  try {
-    await withStore(directory, (store) =>
-      store.write(async (transaction) => {
-        await transaction.insertUser(user);
-        await appendAudit(transaction, {
-          at: user.createdAt,
-          actor: "operator",
-          action: "user.added",
-          subject: user.loginId,
-          details: { role: user.role, steps: user.steps.join(","), isDisabled: user.isDisabled },
-          correlationId: "-",
-        });
-      }));
-  } catch (cause) {
-    if (!(cause instanceof StoreConflict)) throw cause;
-    throw new AppError("usage/invalid", { problem: `there is a user "${user.loginId}" already` }, { cause });
-  }
+function check(person: unknown): NewUser {
+  const parsed = v.safeParse(NewUser, person);
+  if (parsed.success) return parsed.output;
+  const [part = ""] = (v.getDotPath(parsed.issues[0]) ?? "").split(".");
+  throw new AppError("usage/invalid", { problem: PROBLEMS[part] ?? part });
 }

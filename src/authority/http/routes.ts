@@ -62,6 +62,14 @@ function route<Body>(definition: RouteOf<Body>): Route {
 
 const ENROLMENT_PROBLEMS = ["registration/enrolment-unknown", "registration/enrolment-expired"] as const;
 
+const RENEWAL_PROBLEMS = [
+  "registration/renewal-unknown",
+  "registration/renewal-revoked",
+  "registration/renewal-superseded",
+  "registration/renewal-expired",
+  "registration/renewal-too-early",
+] as const;
+
 export const ROUTES: readonly Route[] = [
   route<StartEnrolment>({
     method: "POST",
@@ -72,7 +80,7 @@ export const ROUTES: readonly Route[] = [
     response: EnrolmentStarted,
     needsEnrolment: false,
     idempotencyKey: "none",
-    problems: ["registration/not-allowed"],
+    problems: ["registration/not-allowed", ...RENEWAL_PROBLEMS],
     handle: (parts, { body, origin }) => startEnrolment(parts, body, origin),
   }),
   route<StepAnswer>({
@@ -88,9 +96,14 @@ export const ROUTES: readonly Route[] = [
       ...ENROLMENT_PROBLEMS,
       "registration/out-of-order",
       "registration/wrong-credentials",
+      "registration/wrong-answer",
+      "registration/code-used",
       "registration/locked",
       "registration/not-allowed",
+      "registration/token-not-registered",
+      "registration/token-not-issued",
       "registration/already-issued",
+      ...RENEWAL_PROBLEMS,
     ],
     async handle(parts, { body, caller, idempotencyKey }) {
       const request = { ...body, idempotencyKey: idempotencyKey() };
@@ -110,15 +123,20 @@ export const ROUTES: readonly Route[] = [
       ...ENROLMENT_PROBLEMS,
       "registration/out-of-order",
       "registration/csr-refused",
+      "registration/renewal-refused",
       "registration/not-allowed",
       "registration/already-issued",
+      ...RENEWAL_PROBLEMS,
     ],
     async handle(parts, { body, caller, idempotencyKey }) {
       const key = idempotencyKey();
       if (key === undefined) {
         throw new AppError("authority/malformed-request", { reason: `no header ${HEADERS.idempotencyKey}` });
       }
-      const request = { csrDer: decodeBase64(body.csr, "csr"), idempotencyKey: key };
+      const submitted = "csr" in body
+        ? { csrDer: decodeBase64(body.csr, "csr") }
+        : { signedCsrDer: decodeBase64(body.signedCsr, "signedCsr") };
+      const request = { submitted, idempotencyKey: key };
       const { certificateDer, serial, state } = await submitCsr(parts, request, caller());
       return { certificate: certificateDer.toBase64(), chain: chainOf(parts), serial, state };
     },

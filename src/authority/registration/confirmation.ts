@@ -9,9 +9,10 @@ import { type Bytes, equalBytes } from "../../pki/bytes.ts";
 import { verifySignedData } from "../../pki/cms.ts";
 import { confirmationContent } from "../../protocol/messages.ts";
 import { appendAudit } from "../audit/chain.ts";
-import type { StoreTransaction } from "../store/store.ts";
+import { LIVE_STATES, type StoreTransaction } from "../store/store.ts";
 import { openEnrolment } from "./enrolment.ts";
 import type { EnrolmentCaller, RegistrationParts } from "./parts.ts";
+import { makeFamiliar } from "./places.ts";
 
 /**
  * Confirms the enrolment's certificate. May be repeated.
@@ -59,7 +60,8 @@ function refused(reason: string, cause?: unknown): AppError<"registration/confir
 }
 
 /**
- * unconfirmed → confirmed; does nothing if it is confirmed already.
+ * unconfirmed → confirmed; does nothing if it is confirmed already. At the same moment the certificate that it
+ * renews is superseded, and the PC and the network that it was asked for from become familiar.
  *
  * @returns Whether it is confirmed now.
  */
@@ -71,7 +73,10 @@ export async function markConfirmedOnce(
   const record = await transaction.findCertificate(serial);
   if (record?.state === "confirmed") return true;
   if (record?.state !== "unconfirmed") return false;
+  if (record.renews !== null) await supersede(transaction, { ...request, serial: record.renews, by: serial });
   await transaction.markConfirmed(serial, at);
+  const enrolment = await transaction.findEnrolment(record.enrolmentId);
+  if (enrolment) await makeFamiliar(transaction, { ...enrolment, at });
   await appendAudit(transaction, {
     at,
     actor,
@@ -80,4 +85,18 @@ export async function markConfirmedOnce(
     correlationId,
   });
   return true;
+}
+
+/** Ends the certificate that was renewed, if nothing else has. */
+async function supersede(
+  transaction: StoreTransaction,
+  request: { serial: string; by: string; at: Date; actor: string; correlationId: string },
+): Promise<void> {
+  const { serial, by, at, actor, correlationId } = request;
+  const old = await transaction.findCertificate(serial);
+  if (old === undefined || !LIVE_STATES.includes(old.state)) return;
+  await transaction.markRevoked(serial, { state: "revoked", at, reason: "superseded" });
+  const details = { by, loginId: old.loginId };
+  const event = { at, actor, action: "certificate.superseded", subject: serial, details, correlationId };
+  await appendAudit(transaction, event);
 }

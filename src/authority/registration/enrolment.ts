@@ -11,21 +11,32 @@ import { hash } from "node:crypto";
 import { AppError } from "../../errors.ts";
 import type { EnrolmentStarted, NextStep, StartEnrolment, StepAnswer } from "../../protocol/messages.ts";
 import { appendAudit } from "../audit/chain.ts";
-import type { Enrolment, StoreTransaction, User } from "../store/store.ts";
-import { beginAttempt, locked, lockoutKey, takeBackAttempt } from "./lockout.ts";
+import {
+  type Enrolment,
+  isExpired,
+  type StoreReader,
+  type StoreTransaction,
+  type User,
+} from "../store/store.ts";
+import { type Attempt, attempt, failureOf, forgive, limitsOf } from "./attempts.ts";
 import { type EnrolmentCaller, MINUTE_MS, type RegistrationParts, type RequestOrigin } from "./parts.ts";
-import { DEFAULT_STEPS, findStep } from "./steps/mod.ts";
+import { newPlaces, placesOf } from "./places.ts";
+import { stepsFor } from "./policy.ts";
+import { findRenewable } from "./renewal.ts";
+import { findStep } from "./steps/mod.ts";
 import { subjectOf } from "./subject.ts";
 import { throttle } from "./throttle.ts";
 
 const ID_BYTES = 16;
 const TOKEN_BYTES = 32;
+const NONCE_BYTES = 16;
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
 /**
  * Begins an enrolment.
  *
- * @throws {AppError} `registration/not-allowed` for another institution, `authority/busy`.
+ * @throws {AppError} `registration/not-allowed` for another institution, `authority/busy`, and those of
+ * {@link findRenewable} for a renewal.
  */
 export async function startEnrolment(
   parts: RegistrationParts,
@@ -34,37 +45,60 @@ export async function startEnrolment(
 ): Promise<EnrolmentStarted> {
   const { config, now, randomBytes } = parts;
   if (request.institution !== config.institution.code) throw new AppError("registration/not-allowed", {});
-  const { loginId } = request;
-  const id = randomBytes(ID_BYTES).toBase64(BASE64URL);
+  const { loginId, operation } = request;
+  const { device, ...client } = request.client;
   const token = randomBytes(TOKEN_BYTES).toBase64(BASE64URL);
   const startedAt = now();
-  const expiresAt = new Date(startedAt.getTime() + config.registration.enrolmentMinutes * MINUTE_MS);
-  return await parts.store.write(async (transaction) => {
+  const renews = request.operation === "renew" ? request.serial : null;
+  const draft = {
+    id: randomBytes(ID_BYTES).toBase64(BASE64URL),
+    tokenHash: hash("sha256", token, "hex"),
+    loginId,
+    operation,
+    renews,
+    nonce: randomBytes(NONCE_BYTES).toBase64(BASE64URL),
+    places: placesOf(device, origin.address),
+    stepsDone: 0,
+    correlationId: origin.correlationId,
+    startedAt,
+    expiresAt: new Date(startedAt.getTime() + config.registration.enrolmentMinutes * MINUTE_MS),
+    serial: null,
+  };
+  const outcome = await parts.store.write(async (transaction) => {
     await throttle(transaction, { limits: limitsOf(parts, loginId, origin), now: startedAt });
+    const obstacle = await findRenewalObstacle(parts, transaction, draft);
+    if (obstacle) return obstacle;
     const user = await transaction.findUser(loginId);
-    const steps = user && user.steps.length > 0 ? user.steps : DEFAULT_STEPS;
-    await transaction.insertEnrolment({
-      id,
-      tokenHash: hash("sha256", token, "hex"),
-      loginId,
-      operation: request.operation,
-      steps,
-      stepsDone: 0,
-      correlationId: origin.correlationId,
-      startedAt,
-      expiresAt,
-      serial: null,
-    });
+    const circumstances = { operation, ...await newPlaces(transaction, loginId, draft.places) };
+    const enrolment: Enrolment = { ...draft, steps: stepsFor(config.policy, user, circumstances) };
+    await transaction.insertEnrolment(enrolment);
     await appendAudit(transaction, {
       at: startedAt,
       actor: `user:${loginId}`,
       action: "enrolment.started",
-      subject: id,
-      details: { operation: request.operation, ...request.client },
+      subject: enrolment.id,
+      details: { operation, ...client, ...(renews === null ? {} : { renews }) },
       correlationId: origin.correlationId,
     });
-    return { enrolmentId: id, token, step: { kind: steps[0]! }, expiresAt: expiresAt.toISOString() };
+    return { enrolment, user };
   });
+  if (outcome instanceof AppError) throw outcome;
+  return {
+    enrolmentId: draft.id,
+    token,
+    step: nextStep(parts, outcome.enrolment, outcome.user),
+    expiresAt: draft.expiresAt.toISOString(),
+    time: startedAt.toISOString(),
+  };
+}
+
+/** What the enrolment wants next. */
+function nextStep(parts: RegistrationParts, enrolment: Enrolment, user: User | undefined): NextStep {
+  const kind = enrolment.steps[enrolment.stepsDone];
+  if (kind !== undefined) return findStep(kind)?.ask({ parts, enrolment, user }) ?? { kind };
+  if (!user) throw new Error("somebody who does not exist has passed");
+  const subject = subjectOf(user, parts.config.institution.name.ja).toBase64();
+  return { kind: "submit", subject, ...(enrolment.renews === null ? {} : { nonce: enrolment.nonce }) };
 }
 
 /**
@@ -92,123 +126,137 @@ export function isAuthenticated(enrolment: Enrolment): boolean {
  *
  * @param request `idempotencyKey`: the key of a certificate that the app still wants to fetch, so that a user who
  * has confirmed it already may have it again.
- * @throws {AppError} `input/invalid`, `registration/wrong-credentials`, `-locked`, `-not-allowed`,
- * `-already-issued`, `-out-of-order`, and those of {@link openEnrolment}.
+ * @throws {AppError} `input/invalid`, `registration/wrong-credentials`, `-wrong-answer`, `-code-used`, `-locked`,
+ * `-not-allowed`, `-token-not-registered`, `-token-not-issued`, `-already-issued`, `-out-of-order`, and those of {@link openEnrolment}
+ * and {@link findRenewable}.
  */
 export async function answerStep(
   parts: RegistrationParts,
   request: StepAnswer & { idempotencyKey?: string | undefined },
   caller: EnrolmentCaller,
 ): Promise<NextStep> {
-  const { store, config, now } = parts;
+  const { store } = parts;
   const enrolment = await openEnrolment(parts, caller);
+  const { loginId } = enrolment;
   const kind = enrolment.steps[enrolment.stepsDone];
   const step = kind === request.kind ? findStep(kind) : undefined;
   if (!step) throw new AppError("registration/out-of-order", {});
-  const verify = step.parse(request.answer);
-
-  const key = lockoutKey(config.institution.code, enrolment.loginId);
-  const rule = config.registration.lockout;
-  const at = now();
-  const lockedUntil = await store.write(async (transaction) => {
-    await throttle(transaction, { limits: limitsOf(parts, enrolment.loginId, caller), now: at });
-    return await beginAttempt(transaction, { key, rule, now: at });
-  });
-  let isRight: boolean;
-  try {
-    const user = await store.findUser(enrolment.loginId);
-    isRight = await verify({ user, passwords: parts.passwords });
-  } catch (error) {
-    // Nothing was judged, so nothing was failed.
-    await store.write((transaction) => takeBackAttempt(transaction, key));
-    throw error;
-  }
+  const judge = step.parse(request.answer);
+  const judged = await attempt(
+    parts,
+    { loginId, kind: step.kind, origin: caller },
+    async () => await judge({ parts, enrolment, user: await store.findUser(loginId) }),
+  );
+  const { idempotencyKey } = request;
   const outcome = await store.write((transaction) =>
-    isRight
-      ? acceptAnswer(parts, { transaction, enrolment, caller, key, idempotencyKey: request.idempotencyKey })
-      : refuseAnswer(transaction, { enrolment, caller, at: now(), lockedUntil })
+    judged.verdict.outcome === "right"
+      ? acceptAnswer(parts, { transaction, enrolment, caller, judged, idempotencyKey })
+      : refuseAnswer(parts, { transaction, enrolment, caller, judged })
   );
   if (outcome instanceof AppError) throw outcome;
   return outcome;
 }
 
+/** A judged answer, on its way into the store. */
+interface JudgedAnswer {
+  readonly transaction: StoreTransaction;
+  readonly enrolment: Enrolment;
+  readonly caller: EnrolmentCaller;
+  readonly judged: Attempt;
+}
+
 /** Says no, on the record. */
-async function refuseAnswer(
-  transaction: StoreTransaction,
-  attempt: { enrolment: Enrolment; caller: EnrolmentCaller; at: Date; lockedUntil: Date | undefined },
-): Promise<AppError> {
-  const { enrolment, caller, at, lockedUntil } = attempt;
+async function refuseAnswer(parts: RegistrationParts, answer: JudgedAnswer): Promise<AppError> {
+  const { transaction, enrolment, caller, judged } = answer;
+  const at = parts.now();
+  const step = enrolment.steps[enrolment.stepsDone]!;
   await appendAudit(transaction, {
     at,
     actor: `user:${enrolment.loginId}`,
-    action: lockedUntil ? "authentication.locked" : "authentication.failed",
+    action: judged.lockedUntil ? "authentication.locked" : "authentication.failed",
     subject: enrolment.id,
-    details: { step: enrolment.steps[enrolment.stepsDone] ?? "" },
+    details: { step },
     correlationId: caller.correlationId,
   });
-  return lockedUntil ? locked(lockedUntil, at) : new AppError("registration/wrong-credentials", {});
+  return failureOf(judged, { isPassword: step === "password", at });
 }
 
 /** Goes on to the next step, or ends the enrolment if this user cannot have a certificate. */
 async function acceptAnswer(
   parts: RegistrationParts,
-  attempt: {
-    transaction: StoreTransaction;
-    enrolment: Enrolment;
-    caller: EnrolmentCaller;
-    key: string;
-    idempotencyKey: string | undefined;
-  },
+  answer: JudgedAnswer & { readonly idempotencyKey: string | undefined },
 ): Promise<NextStep | AppError> {
-  const { transaction, enrolment, caller } = attempt;
-  const at = parts.now();
-  await transaction.deleteLockout(attempt.key);
+  const { transaction, enrolment, caller, judged } = answer;
+  const { loginId } = enrolment;
+  const kind = enrolment.steps[enrolment.stepsDone]!;
   const current = await transaction.findEnrolment(enrolment.id);
-  if (!current) return new AppError("registration/enrolment-unknown", {});
-  if (current.stepsDone !== enrolment.stepsDone) return new AppError("registration/out-of-order", {});
-  const user = await transaction.findUser(enrolment.loginId);
+  if (current?.stepsDone !== enrolment.stepsDone) {
+    await forgive(parts, transaction, { loginId, kind });
+    return new AppError(`registration/${current ? "out-of-order" : "enrolment-unknown"}`, {});
+  }
+  const { verdict } = judged;
+  if (verdict.outcome === "right" && verdict.use && !await verdict.use(transaction)) {
+    // The same code was accepted elsewhere while this one was judged.
+    return await refuseAnswer(parts, { ...answer, judged: { ...judged, verdict: { outcome: "used" } } });
+  }
+  const advanced = { ...current, stepsDone: current.stepsDone + 1 };
+  await forgive(parts, transaction, { loginId, kind });
+  const user = await transaction.findUser(loginId);
   if (!user) return new AppError("registration/wrong-credentials", {});
 
-  const advanced = { ...current, stepsDone: current.stepsDone + 1 };
-  const refusal = await findRefusal(parts, { ...attempt, user, isLast: isAuthenticated(advanced) });
-  const event = {
-    at,
-    actor: `user:${user.loginId}`,
-    subject: enrolment.id,
-    correlationId: caller.correlationId,
-  };
+  const refusal = await findRefusal(parts, { ...answer, enrolment: advanced, user });
+  const event = { at: parts.now(), actor: `user:${loginId}`, subject: enrolment.id };
+  const { correlationId } = caller;
   if (refusal) {
     await transaction.deleteEnrolment(enrolment.id);
-    await appendAudit(transaction, {
-      ...event,
-      action: "enrolment.refused",
-      details: { code: refusal.code },
-    });
+    const details = { code: refusal.code };
+    await appendAudit(transaction, { ...event, action: "enrolment.refused", details, correlationId });
     return refusal;
   }
   await transaction.updateEnrolment(advanced);
-  const details = { step: enrolment.steps[enrolment.stepsDone]! };
-  await appendAudit(transaction, { ...event, action: "authentication.succeeded", details });
-  if (!isAuthenticated(advanced)) return { kind: advanced.steps[advanced.stepsDone]! };
-  return { kind: "submit", subject: subjectOf(user, parts.config.institution.name.ja).toBase64() };
+  const details = { step: kind };
+  await appendAudit(transaction, { ...event, action: "authentication.succeeded", details, correlationId });
+  return nextStep(parts, advanced, user);
 }
 
-/** Told only to somebody who has proven who they are. */
+/** Told only to somebody who has proven who they are, and before they are asked for what cannot help them. */
 async function findRefusal(
   parts: RegistrationParts,
-  { transaction, user, isLast, idempotencyKey }: {
+  { transaction, user, enrolment, idempotencyKey }: {
     transaction: StoreTransaction;
     user: User;
-    isLast: boolean;
+    /** With the step that was just answered done. */
+    enrolment: Enrolment;
     idempotencyKey: string | undefined;
   },
 ): Promise<AppError | undefined> {
   if (user.isDisabled) return new AppError("registration/not-allowed", {});
-  if (!isLast) return undefined;
+  for (const kind of enrolment.steps.slice(enrolment.stepsDone)) {
+    const obstacle = await findStep(kind)?.findObstacle(user, transaction);
+    if (obstacle) return obstacle;
+  }
+  if (!isAuthenticated(enrolment)) return undefined;
+  if (enrolment.operation === "renew") return await findRenewalObstacle(parts, transaction, enrolment);
   const live = await transaction.findLiveCertificates(user.loginId);
-  const inUse = live.find(({ state, notAfter }) => state === "confirmed" && notAfter > parts.now());
+  const inUse = live.find((record) => record.state === "confirmed" && !isExpired(record, parts.now()));
   if (!inUse || inUse.idempotencyKey === idempotencyKey) return undefined;
   return new AppError("registration/already-issued", { notAfter: inUse.notAfter.toISOString() });
+}
+
+/** Why a renewal cannot be, at this moment; nothing for a first certificate. */
+async function findRenewalObstacle(
+  { config, now }: RegistrationParts,
+  reader: StoreReader,
+  { renews, loginId }: Pick<Enrolment, "renews" | "loginId">,
+): Promise<AppError | undefined> {
+  if (renews === null) return undefined;
+  try {
+    await findRenewable(reader, { serial: renews, loginId, rule: config.renewal, now: now() });
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 /**
@@ -231,13 +279,4 @@ export async function cancelEnrolment(parts: RegistrationParts, caller: Enrolmen
       correlationId: caller.correlationId,
     });
   });
-}
-
-function limitsOf({ config }: RegistrationParts, loginId: string, { address }: RequestOrigin) {
-  const { account, address: perAddress, everybody } = config.registration.throttle;
-  return [
-    { key: `account ${loginId}`, rate: account },
-    { key: `address ${address}`, rate: perAddress },
-    { key: "everybody", rate: everybody },
-  ];
 }

@@ -11,10 +11,18 @@ import { type Bytes, equalBytes } from "../../pki/bytes.ts";
 import { type Csr, parseCsr, verifyCsr } from "../../pki/csr.ts";
 import { checkPublicKey } from "../../pki/key_checks.ts";
 import { appendAudit } from "../audit/chain.ts";
-import { type CertificateRecord, type Enrolment, type StoreTransaction } from "../store/store.ts";
+import {
+  type CertificateRecord,
+  type Enrolment,
+  isExpired,
+  type StoreTransaction,
+  type User,
+} from "../store/store.ts";
 import { abandonCertificate } from "./abandon.ts";
+import { markConfirmedOnce } from "./confirmation.ts";
 import { isAuthenticated, openEnrolment } from "./enrolment.ts";
 import { type EnrolmentCaller, HOUR_MS, type RegistrationParts } from "./parts.ts";
+import { findRenewable, openSignedCsr } from "./renewal.ts";
 import { subjectOf } from "./subject.ts";
 
 /** A certificate as it is handed out. */
@@ -25,16 +33,20 @@ export interface IssuedCertificate {
   readonly state: "unconfirmed" | "confirmed";
 }
 
+/** What is sent: a CSR for a first certificate, a CSR that the old key has signed for a renewal. */
+export type SubmittedCsr = { readonly csrDer: Bytes } | { readonly signedCsrDer: Bytes };
+
 /**
  * Issues, or hands out again: the same key of the same user always gets the same bytes.
  *
  * @param request `idempotencyKey` is SHA-256 of the CSR's SubjectPublicKeyInfo, lowercase hex.
  * @throws {AppError} `registration/out-of-order` before all steps are done, `registration/csr-refused`,
- * `registration/already-issued`, `registration/not-allowed`, and those of {@link openEnrolment}.
+ * `registration/renewal-refused`, `registration/already-issued`, `registration/not-allowed`, and those of
+ * {@link openEnrolment} and {@link findRenewable}.
  */
 export async function submitCsr(
   parts: RegistrationParts,
-  request: { csrDer: Bytes; idempotencyKey: string },
+  request: { submitted: SubmittedCsr; idempotencyKey: string },
   caller: EnrolmentCaller,
 ): Promise<IssuedCertificate> {
   const enrolment = await openEnrolment(parts, caller);
@@ -43,17 +55,32 @@ export async function submitCsr(
   if (!user) throw new AppError("registration/enrolment-unknown", {});
   if (user.isDisabled) throw new AppError("registration/not-allowed", {});
   const subjectDer = subjectOf(user, parts.config.institution.name.ja);
-  const csr = await checkCsr(parts, { ...request, subjectDer });
-
   const { idempotencyKey } = request;
+  const csrDer = await openSubmitted(parts, request.submitted, enrolment);
+  const csr = await checkCsr(parts, { csrDer, idempotencyKey, subjectDer });
+
   const reserved = await parts.store.write((transaction) =>
-    reserve(parts, { transaction, enrolment, caller, csr, subjectDer, idempotencyKey })
+    reserve(parts, { transaction, enrolment, user, caller, csr, subjectDer, idempotencyKey })
   );
   if (reserved.state === "unconfirmed" || reserved.state === "confirmed") return handOut(reserved);
   const certificateDer = await parts.ca.sign(reserved.tbsDer!);
   return await parts.store.write((transaction) =>
     recordSigned(parts, { transaction, caller, reserved, certificateDer })
   );
+}
+
+/** The CSR inside, in the form that the enrolment's operation demands. */
+async function openSubmitted(
+  parts: RegistrationParts,
+  submitted: SubmittedCsr,
+  enrolment: Enrolment,
+): Promise<Bytes> {
+  const isRenewal = enrolment.operation === "renew";
+  if ("signedCsrDer" in submitted && isRenewal) {
+    return await openSignedCsr(parts, submitted.signedCsrDer, enrolment);
+  }
+  if ("csrDer" in submitted && !isRenewal) return submitted.csrDer;
+  throw refused(isRenewal ? "the old key has not signed it" : "there is nothing to renew");
 }
 
 /** The proof of possession and all that a CSR can get wrong, cheap checks first. */
@@ -85,6 +112,7 @@ function refused(reason: string, cause?: unknown): AppError<"registration/csr-re
 interface Reservation {
   readonly transaction: StoreTransaction;
   readonly enrolment: Enrolment;
+  readonly user: User;
   readonly caller: EnrolmentCaller;
   readonly csr: Csr;
   readonly subjectDer: Bytes;
@@ -100,18 +128,22 @@ async function reserve(parts: RegistrationParts, request: Reservation): Promise<
     await attach(parts, { ...request, record: known });
     return known;
   }
+  await demandFirstOfEnrolment(request);
+  await checkRenewed(parts, request);
   await makeRoom(parts, request);
   const at = parts.now();
   const { serial, tbsDer, notBefore, notAfter } = parts.ca.prepare({
     subjectDer: request.subjectDer,
     spkiDer: request.csr.spkiDer,
     at,
+    validityDays: request.user.validityDays ?? undefined,
   });
   const record: CertificateRecord = {
     serial,
     loginId: enrolment.loginId,
     enrolmentId: enrolment.id,
     idempotencyKey,
+    renews: enrolment.renews,
     state: "reserved",
     tbsDer,
     certificateDer: null,
@@ -140,12 +172,41 @@ function demandSameUser(record: CertificateRecord, { loginId, now }: { loginId: 
   if (record.loginId !== loginId) throw refused("the key belongs to another certificate");
   const isLive = record.state === "reserved" || record.state === "unconfirmed" ||
     record.state === "confirmed";
-  if (!isLive || record.notAfter <= now) {
+  if (!isLive || isExpired(record, now)) {
     throw refused("the key's certificate is not valid any more; make a new key");
   }
 }
 
-/** One live certificate per login ID: what was never confirmed gives way, what is in use does not. */
+/**
+ * The answers of an enrolment are good for one certificate. Only as long as that is on its way can another key take
+ * its place: whatever has become of it afterwards, be it a revocation, the enrolment's token fetches no second one.
+ */
+async function demandFirstOfEnrolment({ transaction, enrolment }: Reservation): Promise<void> {
+  if (enrolment.serial === null) return;
+  const earlier = await transaction.findCertificate(enrolment.serial);
+  if (earlier?.state === "reserved" || earlier?.state === "unconfirmed") return;
+  throw new AppError("registration/enrolment-expired", {});
+}
+
+/**
+ * The last word on the certificate that is renewed. One that was never confirmed has signed with its key just now,
+ * which confirms it.
+ */
+async function checkRenewed(parts: RegistrationParts, request: Reservation): Promise<void> {
+  const { transaction, enrolment, caller } = request;
+  const { renews, loginId } = enrolment;
+  if (renews === null) return;
+  const now = parts.now();
+  const old = await findRenewable(transaction, { serial: renews, loginId, rule: parts.config.renewal, now });
+  if (old.state !== "unconfirmed") return;
+  const { correlationId } = caller;
+  await markConfirmedOnce(transaction, { serial: renews, at: now, actor: `user:${loginId}`, correlationId });
+}
+
+/**
+ * One live certificate per login ID: what was never confirmed gives way, what is in use does not. The one that is
+ * renewed stays until the new one is confirmed.
+ */
 async function makeRoom(parts: RegistrationParts, request: Reservation): Promise<void> {
   const { transaction, enrolment, caller } = request;
   const now = parts.now();
@@ -158,7 +219,8 @@ async function makeRoom(parts: RegistrationParts, request: Reservation): Promise
         reason: "superseded",
         correlationId: caller.correlationId,
       });
-    } else if (live.notAfter <= now) await transaction.markExpired(live.serial);
+    } else if (live.serial === enrolment.renews) continue;
+    else if (isExpired(live, now)) await transaction.markExpired(live.serial);
     else throw new AppError("registration/already-issued", { notAfter: live.notAfter.toISOString() });
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Locking a login ID after failures in a row. It is keyed by what was typed, so an ID that does not exist locks
+ * Locking a login ID after failures in a row at one kind of step. It is keyed by what was typed, so an ID that does not exist locks
  * just the same and nobody learns from it.
  *
- * An attempt counts as a failure before the password is looked at, and success takes it back: guesses that are sent
+ * An attempt counts as a failure before the answer is looked at, and success takes it back: guesses that are sent
  * all at once get no more tries than those sent one by one.
  *
  * @module
@@ -17,9 +17,15 @@ export interface LockoutRule {
 
 const MINUTE_MS = 60_000;
 
-/** The key of one login ID. Login IDs hold no blank, institution codes neither. */
-export function lockoutKey(institution: string, loginId: string): string {
-  return `${institution} ${loginId}`;
+/**
+ * The key of one login ID and one kind of step. Each kind counts by itself: who knows the password could otherwise
+ * have every wrong code forgiven by a right password.
+ */
+export function lockoutKey(
+  institution: string,
+  { loginId, kind }: { loginId: string; kind: string },
+): string {
+  return `${institution} ${loginId} ${kind}`; // none of them holds a blank
 }
 
 /**

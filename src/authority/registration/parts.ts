@@ -5,12 +5,14 @@ import type { IssuingCa } from "../ca/issue.ts";
 import type { AuthorityConfig } from "../config.ts";
 import type { Store } from "../store/store.ts";
 import type { Passwords } from "./passwords.ts";
+import type { TokenVault } from "./token_vault.ts";
 
 export interface RegistrationParts {
   readonly store: Store;
   readonly ca: IssuingCa;
   readonly verify: VerifySignature;
   readonly passwords: Passwords;
+  readonly vault: TokenVault;
   readonly config: AuthorityConfig;
   readonly now: () => Date;
   readonly randomBytes: (length: number) => Bytes;
@@ -19,7 +21,7 @@ export interface RegistrationParts {
 /** One request, as far as registration is concerned. */
 export interface RequestOrigin {
   readonly correlationId: string;
-  /** IP address of the other side, for throttling only. */
+  /** IP address of the other side: throttled by, and a network that is known or not. */
   readonly address: string;
 }
 
@@ -32,3 +34,4 @@ export interface EnrolmentCaller extends RequestOrigin {
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;

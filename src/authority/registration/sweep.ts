@@ -1,9 +1,7 @@
-/** What runs out by itself: pending certificates, enrolments, throttling, sessions. */
+/** What runs out by itself: pending certificates, enrolments, tokens that were shown, throttling, sessions. */
 import type { Store } from "../store/store.ts";
 import { abandonCertificate } from "./abandon.ts";
-import { HOUR_MS } from "./parts.ts";
-
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from "./parts.ts";
 
 /**
  * Abandons certificates that were not confirmed in time, and forgets what has no effect any more.
@@ -37,6 +35,7 @@ export async function sweepRegistration(
   await store.write(async (transaction) => {
     // Kept for a day after their end, so that a late app hears "expired" and not "unknown".
     await transaction.deleteEnrolmentsExpiredBefore(dayAgo);
+    await transaction.deleteTokenTicketsExpiredBefore(dayAgo);
     await transaction.deleteArrivalsBefore(now.getTime());
     await transaction.deleteSessionsCreatedBefore(dayAgo);
   });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Bytes } from "../../pki/bytes.ts";
+import type { Operation } from "../../protocol/messages.ts";
 
 /** What a user may do at the bank. */
 export type UserRole = "user" | "administrator";
@@ -18,10 +19,53 @@ export interface User {
   readonly role: UserRole;
   /** PHC-like string, see registration/passwords.ts. */
   readonly passwordHash: string;
-  /** Kinds of steps that an enrolment of this user demands, in order. */
+  /** Kinds of steps that this user's enrolments demand, in order; empty: what the policy says for the role. */
   readonly steps: readonly string[];
+  /** The question of the additional authentication, and the hash of its normalised answer. */
+  readonly question: SecurityQuestion | null;
+  /** Days that this user's certificates are valid; `null`: as long as everybody's. */
+  readonly validityDays: number | null;
   readonly isDisabled: boolean;
   readonly createdAt: Date;
+}
+
+/** What a person is asked, and what they must answer. */
+export interface SecurityQuestion {
+  readonly prompt: string;
+  /** As {@link User.passwordHash}, over the answer as registration/replies.ts normalises it. */
+  readonly replyHash: string;
+}
+
+/** Kinds of tokens, named as the steps that they answer. */
+export const TOKEN_KINDS = ["transaction", "otp", "otp-time-sync"] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** A person's registered token: at most one of each kind. */
+export interface TokenRecord {
+  readonly loginId: string;
+  readonly kind: TokenKind;
+  /** See registration/token_vault.ts. */
+  readonly sealedSecret: Bytes;
+  /** Latest time step whose code was accepted; -1 before the first: no code counts twice. */
+  readonly lastStep: number;
+  /** How many time steps the token's clock is ahead of ours, as last seen. */
+  readonly driftSteps: number;
+  readonly registeredAt: Date;
+}
+
+/** A one-time-password token that is shown to a person and has not answered yet. */
+export interface TokenTicket {
+  /** SHA-256 of the ticket, lowercase hex. */
+  readonly ticketHash: string;
+  readonly loginId: string;
+  readonly sealedSecret: Bytes;
+  readonly expiresAt: Date;
+}
+
+/** Where a certificate was acquired before: `device` is a hashed install ID, `network` an address prefix. */
+export interface FamiliarPlace {
+  readonly kind: "device" | "network";
+  readonly value: string;
 }
 
 /** One person's way from the first request to the confirmed certificate. */
@@ -31,7 +75,13 @@ export interface Enrolment {
   readonly tokenHash: string;
   /** As typed: there may be no such user. */
   readonly loginId: string;
-  readonly operation: string;
+  readonly operation: Operation;
+  /** Serial number of the certificate that is renewed; `null` for a first one. */
+  readonly renews: string | null;
+  /** Random, base64url: binds a transaction code and a renewal's CSR to this enrolment. */
+  readonly nonce: string;
+  /** Where the request came from. */
+  readonly places: readonly FamiliarPlace[];
   readonly steps: readonly string[];
   /** How many of `steps` are done; all of them means authenticated. */
   readonly stepsDone: number;
@@ -58,6 +108,18 @@ export type CertificateState =
 /** States that take the place of their user: at most one pending and one confirmed per login ID. */
 export const LIVE_STATES: readonly CertificateState[] = ["reserved", "unconfirmed", "confirmed"];
 
+/** Whether a certificate's time is over: RFC 5280 §4.1.2.5 counts `notAfter` itself in. */
+export function isExpired({ notAfter }: Pick<CertificateRecord, "notAfter">, now: Date): boolean {
+  return notAfter < now;
+}
+
+/** Whether a renewal has taken its place; one that gave way before anybody confirmed it was given up. */
+export function isSuperseded(
+  { state, revocationReason }: Pick<CertificateRecord, "state" | "revocationReason">,
+): boolean {
+  return state === "revoked" && revocationReason === "superseded";
+}
+
 /** Reasons of RFC 5280 §5.3.1 that this authority gives. */
 export type RevocationReason =
   | "unspecified"
@@ -74,6 +136,8 @@ export interface CertificateRecord {
   readonly enrolmentId: string;
   /** SHA-256 of the SubjectPublicKeyInfo, lowercase hex: unique for ever. */
   readonly idempotencyKey: string;
+  /** Serial number of the certificate that this one supersedes once it is confirmed. */
+  readonly renews: string | null;
   readonly state: CertificateState;
   /** What is to be signed, until it is signed. */
   readonly tbsDer: Bytes | null;

@@ -7,10 +7,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../errors.ts";
 
-/** Version of this schema; a file with another one is not opened. */
-export const SCHEMA_VERSION = 1;
-
-const TABLES = `
+/**
+ * How the schema grew: version N is what the first N scripts make. A script is never changed once it has been
+ * released; what comes later is another script.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
 CREATE TABLE users (
   login_id TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
@@ -113,24 +115,66 @@ CREATE TABLE audit_head (seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
 INSERT INTO audit_head VALUES (0, '${"0".repeat(64)}');
 CREATE TABLE revocation_count (value INTEGER NOT NULL) STRICT;
 INSERT INTO revocation_count VALUES (0);
+`,
+  `
+-- Renewals, tokens and what a policy looks at.
+-- Everybody was asked for the password and had it in a list of their own; now an empty list means the policy.
+UPDATE users SET steps = '[]' WHERE steps = '["password"]';
+-- Without a nonce an enrolment cannot go on; its person starts again, as after its ten minutes.
+DELETE FROM enrolments WHERE serial IS NULL;
+ALTER TABLE users ADD COLUMN question TEXT;
+ALTER TABLE users ADD COLUMN reply_hash TEXT;
+ALTER TABLE users ADD COLUMN validity_days INTEGER;
+ALTER TABLE enrolments ADD COLUMN renews TEXT;
+ALTER TABLE enrolments ADD COLUMN nonce TEXT NOT NULL DEFAULT '';
+ALTER TABLE enrolments ADD COLUMN places TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE certificates ADD COLUMN renews TEXT;
 
-PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+CREATE TABLE tokens (
+  login_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  last_step INTEGER NOT NULL,
+  drift_steps INTEGER NOT NULL,
+  registered_at INTEGER NOT NULL,
+  UNIQUE (login_id, kind)
+) STRICT;
+
+CREATE TABLE token_tickets (
+  ticket_hash TEXT NOT NULL UNIQUE,
+  login_id TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE familiar_places (
+  login_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  seen_at INTEGER NOT NULL,
+  UNIQUE (login_id, kind, value)
+) STRICT;
+`,
+];
+
+/** Version of the schema; a file with a later one is not opened. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
 /**
- * Creates the tables in an empty database and checks the version of any other.
+ * Creates the tables in an empty database, and adds to an older one what has come since.
  *
- * @throws {AppError} `profile/invalid` for a file of another version.
+ * @throws {AppError} `profile/invalid` for a file of a later version.
  */
 export function prepareSchema(database: DatabaseSync, path: string): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     const row = database.prepare("PRAGMA user_version").get();
     const version = Number(row?.["user_version"]);
-    if (version === 0) database.exec(TABLES);
-    else if (version !== SCHEMA_VERSION) {
+    if (version > SCHEMA_VERSION) {
       throw new AppError("profile/invalid", { path, problem: `database version ${version}` });
     }
+    for (const script of MIGRATIONS.slice(version)) database.exec(script);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

@@ -7,6 +7,8 @@ import {
   toCrl,
   toEnrolment,
   toSession,
+  toToken,
+  toTokenTicket,
   toUser,
 } from "./sqlite_rows.ts";
 import type {
@@ -15,11 +17,15 @@ import type {
   CertificateRecord,
   CrlRecord,
   Enrolment,
+  FamiliarPlace,
   Lockout,
   RevocationReason,
   RevokedCertificate,
   Session,
   StoreReader,
+  TokenKind,
+  TokenRecord,
+  TokenTicket,
   User,
 } from "./store.ts";
 
@@ -62,6 +68,24 @@ export class SqliteReader implements StoreReader {
 
   listUsers(): Promise<User[]> {
     return this.#all("SELECT * FROM users ORDER BY login_id", toUser);
+  }
+
+  findToken(loginId: string, kind: TokenKind): Promise<TokenRecord | undefined> {
+    return this.#get("SELECT * FROM tokens WHERE login_id = ? AND kind = ?", toToken, loginId, kind);
+  }
+
+  async hasTokens(): Promise<boolean> {
+    const sql = "SELECT EXISTS (SELECT 1 FROM tokens) OR EXISTS (SELECT 1 FROM token_tickets) AS has";
+    return await this.#get(sql, (row) => row["has"] === 1) ?? false;
+  }
+
+  findTokenTicket(ticketHash: string): Promise<TokenTicket | undefined> {
+    return this.#get("SELECT * FROM token_tickets WHERE ticket_hash = ?", toTokenTicket, ticketHash);
+  }
+
+  async isFamiliar(loginId: string, { kind, value }: FamiliarPlace): Promise<boolean> {
+    const sql = "SELECT 1 FROM familiar_places WHERE login_id = ? AND kind = ? AND value = ?";
+    return await this.#get(sql, () => true, loginId, kind, value) ?? false;
   }
 
   findEnrolment(id: string): Promise<Enrolment | undefined> {

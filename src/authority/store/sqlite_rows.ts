@@ -1,5 +1,6 @@
 /** SQLite's rows as the store's records. */
 import type { Bytes } from "../../pki/bytes.ts";
+import type { Operation } from "../../protocol/messages.ts";
 import type {
   AuditEntry,
   CertificateRecord,
@@ -8,6 +9,9 @@ import type {
   Enrolment,
   RevocationReason,
   Session,
+  TokenKind,
+  TokenRecord,
+  TokenTicket,
   User,
   UserRole,
 } from "./records.ts";
@@ -31,6 +35,10 @@ export function toUser(row: Row): User {
     role: row["role"] as UserRole,
     passwordHash: row["password_hash"] as string,
     steps: JSON.parse(row["steps"] as string),
+    question: row["question"] === null
+      ? null
+      : { prompt: row["question"] as string, replyHash: row["reply_hash"] as string },
+    validityDays: row["validity_days"] as number | null,
     isDisabled: row["is_disabled"] === 1,
     createdAt: date(row["created_at"]),
   };
@@ -41,7 +49,10 @@ export function toEnrolment(row: Row): Enrolment {
     id: row["id"] as string,
     tokenHash: row["token_hash"] as string,
     loginId: row["login_id"] as string,
-    operation: row["operation"] as string,
+    operation: row["operation"] as Operation,
+    renews: row["renews"] as string | null,
+    nonce: row["nonce"] as string,
+    places: JSON.parse(row["places"] as string),
     steps: JSON.parse(row["steps"] as string),
     stepsDone: row["steps_done"] as number,
     correlationId: row["correlation_id"] as string,
@@ -51,12 +62,33 @@ export function toEnrolment(row: Row): Enrolment {
   };
 }
 
+export function toToken(row: Row): TokenRecord {
+  return {
+    loginId: row["login_id"] as string,
+    kind: row["kind"] as TokenKind,
+    sealedSecret: row["sealed_secret"] as Bytes,
+    lastStep: row["last_step"] as number,
+    driftSteps: row["drift_steps"] as number,
+    registeredAt: date(row["registered_at"]),
+  };
+}
+
+export function toTokenTicket(row: Row): TokenTicket {
+  return {
+    ticketHash: row["ticket_hash"] as string,
+    loginId: row["login_id"] as string,
+    sealedSecret: row["sealed_secret"] as Bytes,
+    expiresAt: date(row["expires_at"]),
+  };
+}
+
 export function toCertificate(row: Row): CertificateRecord {
   return {
     serial: row["serial"] as string,
     loginId: row["login_id"] as string,
     enrolmentId: row["enrolment_id"] as string,
     idempotencyKey: row["idempotency_key"] as string,
+    renews: row["renews"] as string | null,
     state: row["state"] as CertificateState,
     tbsDer: row["tbs_der"] as Bytes | null,
     certificateDer: row["certificate_der"] as Bytes | null,

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../errors.ts";
+import { MIGRATIONS } from "./schema.ts";
 import { openSqliteStore } from "./sqlite.ts";
 import { type StorePlace, testStore } from "./store_suite.ts";
 
@@ -31,7 +32,29 @@ Deno.test("SQLite store: syncs every commit and keeps others out of its files", 
   await store.close();
 });
 
-Deno.test("SQLite store: does not open a file of another version", async () => {
+Deno.test("SQLite store: brings a file of the first version up to date, and keeps what is in it", async () => {
+  await using place = await openPlace();
+  const database = new DatabaseSync(place.path);
+  database.exec(MIGRATIONS[0]!);
+  database.exec(`INSERT INTO users VALUES ('hanako', '山田', '厚生', 'user', 'h', '["password"]', 0, 5);
+    INSERT INTO users VALUES ('akira', '鈴木', '厚生', 'user', 'h', '["password","otp"]', 0, 5);
+    INSERT INTO enrolments VALUES ('waiting', 't', 'hanako', 'issue', '["password"]', 0, 'c', 5, 6, NULL);
+    INSERT INTO enrolments VALUES ('issued', 't', 'hanako', 'issue', '["password"]', 1, 'c', 5, 6, '0a');
+    PRAGMA user_version = 1;`);
+  database.close();
+  const store = await place.open();
+  const user = await store.findUser("hanako");
+  assertEquals([user?.name, user?.question, user?.validityDays], ["山田", null, null]);
+  assertEquals(user?.steps, [], "the policy decides, as for everybody");
+  assertEquals((await store.findUser("akira"))?.steps, ["password", "otp"]);
+  assertEquals(await store.findEnrolment("waiting"), undefined);
+  assertEquals((await store.findEnrolment("issued"))?.serial, "0a");
+  assertEquals(await store.findToken("hanako", "otp"), undefined);
+  await store.close();
+  await (await place.open()).close(); // once more: nothing is left to do
+});
+
+Deno.test("SQLite store: does not open a file of a later version", async () => {
   await using place = await openPlace();
   const database = new DatabaseSync(place.path);
   database.exec("PRAGMA user_version = 99");

@@ -8,11 +8,15 @@ import {
   type CertificateRecord,
   type CrlRecord,
   type Enrolment,
+  type FamiliarPlace,
   type Lockout,
   type RevocationReason,
   type Session,
   StoreConflict,
   type StoreTransaction,
+  type TokenKind,
+  type TokenRecord,
+  type TokenTicket,
   type User,
 } from "./store.ts";
 
@@ -72,7 +76,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   insertUser(user: User): Promise<void> {
     return this.#done(
-      "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       user.loginId,
       user.name,
       user.company,
@@ -81,26 +85,85 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       JSON.stringify(user.steps),
       user.isDisabled ? 1 : 0,
       user.createdAt.getTime(),
+      user.question?.prompt ?? null,
+      user.question?.replyHash ?? null,
+      user.validityDays,
     );
   }
 
   updateUser(user: User): Promise<void> {
     return this.#done(
-      `UPDATE users SET name = ?, company = ?, role = ?, password_hash = ?, steps = ?, is_disabled = ?
-        WHERE login_id = ?`,
+      `UPDATE users SET name = ?, company = ?, role = ?, password_hash = ?, steps = ?, is_disabled = ?,
+        question = ?, reply_hash = ?, validity_days = ? WHERE login_id = ?`,
       user.name,
       user.company,
       user.role,
       user.passwordHash,
       JSON.stringify(user.steps),
       user.isDisabled ? 1 : 0,
+      user.question?.prompt ?? null,
+      user.question?.replyHash ?? null,
+      user.validityDays,
       user.loginId,
     );
   }
 
+  insertToken(token: TokenRecord): Promise<void> {
+    return this.#done(
+      "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)",
+      token.loginId,
+      token.kind,
+      token.sealedSecret,
+      token.lastStep,
+      token.driftSteps,
+      token.registeredAt.getTime(),
+    );
+  }
+
+  useTokenSteps(
+    token: Pick<TokenRecord, "loginId" | "kind">,
+    used: { firstStep: number; lastStep: number; driftSteps: number },
+  ): Promise<boolean> {
+    const sql = `UPDATE tokens SET last_step = ?, drift_steps = ?
+      WHERE login_id = ? AND kind = ? AND last_step < ?`;
+    const { firstStep, lastStep, driftSteps } = used;
+    const changes = this.#run(sql, lastStep, driftSteps, token.loginId, token.kind, firstStep);
+    return Promise.resolve(changes === 1);
+  }
+
+  deleteToken(loginId: string, kind: TokenKind): Promise<boolean> {
+    const changes = this.#run("DELETE FROM tokens WHERE login_id = ? AND kind = ?", loginId, kind);
+    return Promise.resolve(changes === 1);
+  }
+
+  async insertTokenTicket(ticket: TokenTicket): Promise<void> {
+    await this.#done("DELETE FROM token_tickets WHERE login_id = ?", ticket.loginId);
+    await this.#done(
+      "INSERT INTO token_tickets VALUES (?, ?, ?, ?)",
+      ticket.ticketHash,
+      ticket.loginId,
+      ticket.sealedSecret,
+      ticket.expiresAt.getTime(),
+    );
+  }
+
+  deleteTokenTicket(ticketHash: string): Promise<void> {
+    return this.#done("DELETE FROM token_tickets WHERE ticket_hash = ?", ticketHash);
+  }
+
+  deleteTokenTicketsExpiredBefore(time: Date): Promise<void> {
+    return this.#done("DELETE FROM token_tickets WHERE expires_at < ?", time.getTime());
+  }
+
+  saveFamiliarPlace(loginId: string, { kind, value }: FamiliarPlace, seenAt: Date): Promise<void> {
+    const sql = `INSERT INTO familiar_places VALUES (?, ?, ?, ?)
+      ON CONFLICT (login_id, kind, value) DO UPDATE SET seen_at = excluded.seen_at`;
+    return this.#done(sql, loginId, kind, value, seenAt.getTime());
+  }
+
   insertEnrolment(enrolment: Enrolment): Promise<void> {
     return this.#done(
-      "INSERT INTO enrolments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO enrolments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       enrolment.id,
       enrolment.tokenHash,
       enrolment.loginId,
@@ -111,6 +174,9 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       enrolment.startedAt.getTime(),
       enrolment.expiresAt.getTime(),
       enrolment.serial,
+      enrolment.renews,
+      enrolment.nonce,
+      JSON.stringify(enrolment.places),
     );
   }
 
@@ -123,13 +189,17 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     return this.#done("DELETE FROM enrolments WHERE id = ?", id);
   }
 
+  deleteUnusedEnrolmentsOf(loginId: string): Promise<void> {
+    return this.#done("DELETE FROM enrolments WHERE login_id = ? AND serial IS NULL", loginId);
+  }
+
   deleteEnrolmentsExpiredBefore(time: Date): Promise<number> {
     return Promise.resolve(this.#run("DELETE FROM enrolments WHERE expires_at < ?", time.getTime()));
   }
 
   insertCertificate(record: CertificateRecord): Promise<void> {
     return this.#done(
-      "INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       record.serial,
       record.loginId,
       record.enrolmentId,
@@ -143,6 +213,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       record.confirmedAt?.getTime() ?? null,
       record.revokedAt?.getTime() ?? null,
       record.revocationReason,
+      record.renews,
     );
   }
 

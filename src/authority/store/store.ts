@@ -14,10 +14,14 @@ import type {
   CertificateRecord,
   CrlRecord,
   Enrolment,
+  FamiliarPlace,
   Lockout,
   RevocationReason,
   RevokedCertificate,
   Session,
+  TokenKind,
+  TokenRecord,
+  TokenTicket,
   User,
 } from "./records.ts";
 
@@ -33,6 +37,13 @@ export interface StoreReader {
   findUser(loginId: string): Promise<User | undefined>;
   /** By login ID, ascending. */
   listUsers(): Promise<User[]>;
+
+  findToken(loginId: string, kind: TokenKind): Promise<TokenRecord | undefined>;
+  /** Whether anybody's token, registered or only shown, is here. */
+  hasTokens(): Promise<boolean>;
+  findTokenTicket(ticketHash: string): Promise<TokenTicket | undefined>;
+  /** Whether this user has acquired a certificate there before. */
+  isFamiliar(loginId: string, place: FamiliarPlace): Promise<boolean>;
 
   findEnrolment(id: string): Promise<Enrolment | undefined>;
 
@@ -74,11 +85,33 @@ export interface StoreTransaction extends StoreReader {
   /** Replaces all but `createdAt`; missing is not an error. */
   updateUser(user: User): Promise<void>;
 
+  /** @throws {StoreConflict} if the user has one of that kind. */
+  insertToken(token: TokenRecord): Promise<void>;
+  /**
+   * Uses the codes of some neighbouring time steps up, for ever.
+   *
+   * @returns Whether they were all unused: then `lastStep` and the drift are kept, otherwise nothing is.
+   */
+  useTokenSteps(
+    token: Pick<TokenRecord, "loginId" | "kind">,
+    used: { firstStep: number; lastStep: number; driftSteps: number },
+  ): Promise<boolean>;
+  /** @returns Whether there was one. */
+  deleteToken(loginId: string, kind: TokenKind): Promise<boolean>;
+  /** The same user's earlier ticket ends. */
+  insertTokenTicket(ticket: TokenTicket): Promise<void>;
+  deleteTokenTicket(ticketHash: string): Promise<void>;
+  deleteTokenTicketsExpiredBefore(time: Date): Promise<void>;
+  /** Again is no error. */
+  saveFamiliarPlace(loginId: string, place: FamiliarPlace, seenAt: Date): Promise<void>;
+
   insertEnrolment(enrolment: Enrolment): Promise<void>;
   /** Replaces steps done, expiry and serial. @returns Whether it was still there. */
   updateEnrolment(enrolment: Enrolment): Promise<boolean>;
   deleteEnrolment(id: string): Promise<void>;
   /** @returns How many were deleted. */
+  /** All of a user's in which no certificate has been asked for. */
+  deleteUnusedEnrolmentsOf(loginId: string): Promise<void>;
   deleteEnrolmentsExpiredBefore(time: Date): Promise<number>;
 
   /**

@@ -27,6 +27,8 @@ function user(loginId: string): User {
     role: "administrator",
     passwordHash: "$scrypt$",
     steps: ["password", "otp"],
+    question: { prompt: "好きな花は?", replyHash: "$scrypt$" },
+    validityDays: 30,
     isDisabled: false,
     createdAt: AT,
   };
@@ -37,7 +39,10 @@ function enrolment(id: string): Enrolment {
     id,
     tokenHash: "ab",
     loginId: "hanako",
-    operation: "issue",
+    operation: "renew",
+    renews: "0a",
+    nonce: "n",
+    places: [{ kind: "network", value: "192.0.2.0/24" }],
     steps: ["password"],
     stepsDone: 0,
     correlationId: "c",
@@ -53,6 +58,7 @@ function certificate(serial: string, loginId = "hanako"): CertificateRecord {
     loginId,
     enrolmentId: "e",
     idempotencyKey: `key of ${serial}`,
+    renews: "0a",
     state: "reserved",
     tbsDer: Uint8Array.of(1, 2, 3),
     certificateDer: null,
@@ -83,7 +89,7 @@ export function testStore(name: string, openPlace: () => Promise<StorePlace>): v
     const record = certificate("01");
     await store.write(async (transaction) => {
       await transaction.insertUser(user("hanako"));
-      await transaction.insertUser({ ...user("akira"), steps: [], isDisabled: true });
+      await transaction.insertUser({ ...user("akira"), steps: [], question: null, validityDays: null });
       await transaction.insertEnrolment(enrolment("e1"));
       await transaction.insertCertificate(record);
       await transaction.saveSetting("a", "b");
@@ -113,6 +119,53 @@ export function testStore(name: string, openPlace: () => Promise<StorePlace>): v
     assertEquals(await store.findSetting("x"), undefined);
     assertEquals(await store.latestCrl(), undefined);
     assertEquals(await store.auditHead(), { seq: 0, hash: "0".repeat(64) });
+  });
+
+  test("keeps a token, and lets each of its codes be used once", async (store) => {
+    const token = {
+      loginId: "hanako",
+      kind: "otp",
+      sealedSecret: Uint8Array.of(7, 8),
+      lastStep: -1,
+      driftSteps: 0,
+      registeredAt: AT,
+    } as const;
+    await store.write((transaction) => transaction.insertToken(token));
+    assertEquals(await store.findToken("hanako", "otp"), token);
+    assertEquals(await store.findToken("hanako", "transaction"), undefined);
+    const use = (firstStep: number, lastStep: number) =>
+      store.write((transaction) => transaction.useTokenSteps(token, { firstStep, lastStep, driftSteps: 3 }));
+    // At once: only one can be first.
+    assertEquals(await Promise.all([use(10, 11), use(10, 11)]), [true, false]);
+    assertEquals(await use(11, 12), false);
+    assertEquals(await store.findToken("hanako", "otp"), { ...token, lastStep: 11, driftSteps: 3 });
+    await assertRejects(() => store.write((transaction) => transaction.insertToken(token)), StoreConflict);
+    const remove = () => store.write((transaction) => transaction.deleteToken("hanako", "otp"));
+    assertEquals([await remove(), await remove()], [true, false]);
+  });
+
+  test("keeps one token ticket per user until it runs out", async (store) => {
+    const ticket = { loginId: "hanako", sealedSecret: Uint8Array.of(1), expiresAt: AT };
+    await store.write((transaction) => transaction.insertTokenTicket({ ...ticket, ticketHash: "a" }));
+    await store.write((transaction) => transaction.insertTokenTicket({ ...ticket, ticketHash: "b" }));
+    assertEquals(await store.hasTokens(), true);
+    assertEquals(await store.findTokenTicket("a"), undefined);
+    assertEquals(await store.findTokenTicket("b"), { ...ticket, ticketHash: "b" });
+    await store.write((transaction) => transaction.deleteTokenTicketsExpiredBefore(AT));
+    assertEquals((await store.findTokenTicket("b"))?.ticketHash, "b");
+    await store.write((transaction) => transaction.deleteTokenTicketsExpiredBefore(later(1)));
+    assertEquals(await store.findTokenTicket("b"), undefined);
+    assertEquals(await store.hasTokens(), false);
+  });
+
+  test("knows familiar places by user, kind and value", async (store) => {
+    const place = { kind: "device", value: "d" } as const;
+    for (const seenAt of [AT, later(1)]) {
+      await store.write((transaction) => transaction.saveFamiliarPlace("hanako", place, seenAt));
+    }
+    assertEquals(await store.isFamiliar("hanako", place), true);
+    assertEquals(await store.isFamiliar("akira", place), false);
+    assertEquals(await store.isFamiliar("hanako", { kind: "network", value: "d" }), false);
   });
 
   test("keeps a work's changes together or not at all, and no other work's", async (store) => {
@@ -269,6 +322,13 @@ export function testStore(name: string, openPlace: () => Promise<StorePlace>): v
     assertEquals(await store.findSession("t"), session);
     await store.write(async (each) => {
       await each.touchSession("t", later(7));
+      await each.insertEnrolment({ ...enrolment("somebody else's"), loginId: "akira" });
+      await each.insertEnrolment(enrolment("another"));
+      await each.insertEnrolment({ ...enrolment("used"), loginId: "akira", serial: "0a" });
+      await each.deleteUnusedEnrolmentsOf("akira");
+      assertEquals((await each.findEnrolment("used"))?.serial, "0a");
+      assertEquals(await each.findEnrolment("somebody else's"), undefined);
+      assertEquals((await each.findEnrolment("another"))?.loginId, "hanako");
       await each.deleteEnrolment("new");
     });
     assertEquals((await store.findSession("t"))?.seenAt, later(7));

@@ -116,7 +116,7 @@
 
   /**
    * Asks whether the app that opened this session is still behind this port: after it ended, another program may
-   * have taken the port. Before that is certain, no password leaves the page.
+   * have taken the port. Before that is certain, nothing that a person typed leaves the page.
    */
   async function prove() {
     if (session === undefined) throw new Refused("refused");
@@ -171,6 +171,7 @@
     if (fragment === null) throw new Refused("gone");
     const name = fragment.dataset.page ?? "";
     const typed = typedValues();
+    const focused = keyOf(document.activeElement);
 
     document.title = fragment.dataset.title ?? "";
     document.documentElement.lang = fragment.lang;
@@ -180,7 +181,7 @@
     words = /** @type {HTMLElement | null} */ (fragment.querySelector("[data-part=words]"))?.dataset ?? {};
     for (const link of document.querySelectorAll("[data-skip]")) link.textContent = words.skip ?? "";
     if (words.revision !== undefined) revision = Number(words.revision);
-    if (keepFocus && name === current) restore(typed);
+    if (keepFocus && name === current) restore(typed, focused);
 
     if (name !== current || history.state?.page !== name) {
       if (move === "push") history.pushState({ page: name }, "", "/");
@@ -209,18 +210,78 @@
   function typedValues() {
     /** @type {Record<string, string>} */
     const values = {};
-    for (const input of inputs()) if (!("secret" in input.dataset)) values[input.name] = input.value;
+    for (const input of inputs()) {
+      if (
+        !("secret" in input.dataset) && input.type !== "hidden" && (input.type !== "radio" || input.checked)
+      ) {
+        values[input.name] = input.value;
+      }
+    }
     return values;
   }
 
-  /** @param {Record<string, string>} values */
-  function restore(values) {
-    for (const input of inputs()) input.value = values[input.name] ?? input.value;
+  /**
+   * @param {Record<string, string>} values
+   * @param {string | undefined} focused What {@link keyOf} said of the element that had the focus.
+   */
+  function restore(values, focused) {
+    for (const input of inputs()) {
+      const value = values[input.name];
+      if (value === undefined || input.type === "hidden") continue;
+      if (input.type === "radio") input.checked = input.value === value;
+      else input.value = value;
+    }
+    onChoice();
+    if (focused === undefined || document.activeElement !== document.body) return;
+    const same = [...byId("main").querySelectorAll("button, input, summary")];
+    const target = same.find((element) => keyOf(element) === focused);
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+  }
+
+  /**
+   * What tells an element from the others of its page, also after the page was fetched again.
+   * @param {Element | null} element
+   */
+  function keyOf(element) {
+    if (element instanceof HTMLInputElement) {
+      return element.type === "radio" ? `${element.name}=${element.value}` : element.name;
+    }
+    if (!(element instanceof HTMLElement) || element === document.body) return undefined;
+    return element.id || element.dataset.go || element.dataset.post;
   }
 
   /** @param {ParentNode} [within] */
   function inputs(within = byId("main")) {
     return [...within.querySelectorAll("input")];
+  }
+
+  /** The row that is chosen in the list. */
+  function chosen() {
+    return inputs().find((input) => input.type === "radio" && input.checked);
+  }
+
+  /** Tells the buttons that need a row which one it is. */
+  function onChoice() {
+    const choice = chosen();
+    if (choice === undefined) return;
+    for (const button of byId("main").querySelectorAll("[data-chosen]")) {
+      if (!(button instanceof HTMLElement)) continue;
+      const isEnough = button.dataset.chosen === "any" || choice.dataset.ready === "yes";
+      button.setAttribute("aria-disabled", isEnough ? "false" : "true");
+    }
+    setText(document, "#choice-note", choice.dataset.note ?? "");
+  }
+
+  /**
+   * What a button sends: the certificate that it is for, or the chosen one.
+   * @param {HTMLElement} button
+   * @returns {Record<string, string>}
+   */
+  function fieldsOf(button) {
+    const { fingerprint } = button.dataset;
+    if (fingerprint !== undefined) return { fingerprint };
+    const choice = "chosen" in button.dataset ? chosen() : undefined;
+    return choice === undefined ? {} : { [choice.name]: choice.value };
   }
 
   /** To what has to be corrected, else to what has to be read, else to the heading. */
@@ -304,15 +365,40 @@
   async function submit(form) {
     /** @type {Record<string, string>} */
     const fields = {};
-    let hasSecret = false;
-    for (const input of inputs(form)) {
-      fields[input.name] = input.value;
-      hasSecret ||= "secret" in input.dataset && input.value !== "";
-    }
-    if (hasSecret) await prove();
+    for (const input of inputs(form)) fields[input.name] = input.value;
+    await prove();
     const response = await ask(form.dataset.form ?? "", fields);
     clearSecrets();
     await show(response);
+  }
+
+  /**
+   * Saves what the app answers as a file. A link would not do: it cannot carry the session.
+   * @param {HTMLElement} button
+   */
+  async function download(button) {
+    const response = await ask(button.dataset.download ?? "", fieldsOf(button));
+    if (response.headers.get("content-type")?.startsWith("text/html")) return await show(response);
+    const url = URL.createObjectURL(await response.blob());
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = button.dataset.file ?? "";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000); // some browsers read it only after the click
+  }
+
+  /** @param {string} id Of the element whose text is wanted elsewhere. */
+  async function copy(id) {
+    const element = byId(id);
+    let note = words.copied;
+    try {
+      await navigator.clipboard.writeText(element.textContent ?? "");
+    } catch {
+      getSelection()?.selectAllChildren(element);
+      note = words.copyFailed;
+    }
+    setText(document, "#copy-note", note ?? "");
+    say(note);
   }
 
   /** @param {string} language */
@@ -326,8 +412,8 @@
   /** @param {MouseEvent} event */
   function onClick(event) {
     const button = event.target instanceof Element ? event.target.closest("button, [data-skip]") : null;
-    if (!(button instanceof HTMLElement)) return;
-    const { go, post, language } = button.dataset;
+    if (!(button instanceof HTMLElement)) return choose(event.target);
+    const { go, post, language, set } = button.dataset;
     if ("skip" in button.dataset) {
       event.preventDefault();
       byId("main").focus();
@@ -338,13 +424,36 @@
       const move = "replace" in button.dataset ? "replace" : "push";
       void act(button, () => load(go, { history: move }));
     } else if (post !== undefined) {
-      void act(button, async () => await show(await ask(post, {})));
+      const move = "push" in button.dataset ? "push" : "replace";
+      void act(button, async () => await show(await ask(post, fieldsOf(button)), { history: move }));
+    } else if (set !== undefined) {
+      void act(button, async () => {
+        await ask(set, {});
+        await load(current, { keepFocus: true });
+      });
+    } else if ("download" in button.dataset) {
+      void act(button, () => download(button));
+    } else if (button.dataset.copy !== undefined) {
+      void copy(button.dataset.copy);
     } else if (language !== undefined) {
       void act(button, () => switchLanguage(language));
     } else if ("submit" in button.dataset) {
       const form = button.closest("[data-form]");
       if (form instanceof HTMLElement) void act(button, () => submit(form));
     }
+  }
+
+  /**
+   * A click anywhere in a row chooses it, unless it marked text there, to copy a serial number.
+   * @param {EventTarget | null} target
+   */
+  function choose(target) {
+    if (!(target instanceof Element) || target instanceof HTMLInputElement) return;
+    const choice = target.closest("[data-choice]")?.querySelector("input");
+    if (choice === null || choice === undefined || getSelection()?.isCollapsed === false) return;
+    choice.checked = true;
+    choice.focus({ preventScroll: true });
+    onChoice();
   }
 
   /** @param {KeyboardEvent} event */
@@ -435,6 +544,7 @@
 
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("change", onChoice);
   for (const type of ["keydown", "pointerdown", "wheel", "input"]) {
     document.addEventListener(type, () => wasActive = true, { passive: true, capture: true });
   }

@@ -3,6 +3,7 @@ import type { Hono } from "@hono/hono";
 import { AppError } from "../../errors.ts";
 import { hasExactly } from "../body.ts";
 import type { Attempt, PhaseProgress } from "../../issuance/mod.ts";
+import type { Operation } from "../../protocol/messages.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS, PROGRESS_PATH } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";
@@ -12,17 +13,18 @@ import { errorPage, goTo, statusOf, viewOf } from "./respond.tsx";
 
 export interface AcquiringPageProps {
   view: View;
+  operation: Operation;
   progress: readonly PhaseProgress[];
   error?: AppError;
 }
 
-export function AcquiringPage({ view, progress, error }: AcquiringPageProps) {
+export function AcquiringPage({ view, operation, progress, error }: AcquiringPageProps) {
   const { t } = view;
   const cancellable = isCancellable(progress);
   return (
     <Layout view={view} name="acquiring" title={t.acquiringTitle}>
       {error !== undefined && <ErrorBanner view={view} error={error} />}
-      <p class="lead">{t.acquiringLead}</p>
+      <p class="lead">{operation === "renew" ? t.renewingLead : t.acquiringLead}</p>
       <div class="card" data-poll={PROGRESS_PATH}>
         <Phases t={t} progress={progress} label={t.acquiringTitle} />
       </div>
@@ -97,8 +99,15 @@ export function registerAcquiring(app: Hono, parts: PageParts): void {
   app.get(PAGE_PATHS.acquiring, async (c) => {
     const next = await ended();
     if (next !== undefined) return goTo(c, next);
-    const progress = parts.walk.running()?.progress() ?? [];
-    return c.html(<AcquiringPage view={viewOf(parts)} progress={progress} />);
+    const attempt = parts.walk.running();
+    if (attempt === undefined) return goTo(c, "certificates");
+    return c.html(
+      <AcquiringPage
+        view={viewOf(parts)}
+        operation={attempt.operation}
+        progress={attempt.progress()}
+      />,
+    );
   });
 
   app.get(PROGRESS_PATH, async (c) => {
@@ -120,7 +129,12 @@ export function registerAcquiring(app: Hono, parts: PageParts): void {
       }
       const error = presentable(thrown, parts);
       return c.html(
-        <AcquiringPage view={viewOf(parts)} progress={attempt.progress()} error={error} />,
+        <AcquiringPage
+          view={viewOf(parts)}
+          operation={attempt.operation}
+          progress={attempt.progress()}
+          error={error}
+        />,
         statusOf(error),
       );
     }

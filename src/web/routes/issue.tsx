@@ -9,6 +9,7 @@ import { ACTION_PATHS, PAGE_PATHS } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";
 import { Field } from "../views/field.tsx";
 import { Layout, type View } from "../views/layout.tsx";
+import { liveCertificates } from "./confirm.tsx";
 import { checkValues, type FieldErrors } from "./form_input.ts";
 import { belongsOnForm, errorPage, goOn, goTo, statusOf, viewOf } from "./respond.tsx";
 
@@ -55,8 +56,10 @@ export function IssuePage({ view, loginId, error, fieldErrors = {} }: IssuePageP
 
 export function registerIssue(app: Hono, parts: PageParts): void {
   app.get(PAGE_PATHS.issue, async (c) => {
-    if (parts.walk.running() !== undefined) return goTo(c, "acquiring");
+    const { walk } = parts;
+    if (walk.running() !== undefined) return goTo(c, "acquiring");
     try {
+      if (!walk.issuesAnyway && (await liveCertificates(parts)).length > 0) return goTo(c, "confirm");
       (await parts.issuance()).prepareKey(); // ready when the button is pressed
     } catch (error) {
       return errorPage(c, parts, error);
@@ -74,6 +77,8 @@ export function registerIssue(app: Hono, parts: PageParts): void {
     const refused = checkInput({ loginId, password }, parts);
     if (refused !== undefined) return refuseForm(c, parts, refused);
     try {
+      // The form may have been open while another page acquired the certificate.
+      if (!parts.walk.issuesAnyway && (await liveCertificates(parts)).length > 0) return goTo(c, "confirm");
       return await parts.walk.exclusive(async () => {
         const attempt = await authenticate(await parts.issuance(), loginId, password);
         parts.walk.lastError = undefined;

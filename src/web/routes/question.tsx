@@ -1,41 +1,73 @@
-/** Whatever else the authority asks, as its step's definition describes it. */
-import type { Hono } from "@hono/hono";
+/** What the authority asks, one page after the other in its order, each as its step's definition describes it. */
+import type { Context, Hono } from "@hono/hono";
+import type { Child } from "@hono/hono/jsx";
 import { AppError } from "../../errors.ts";
-import { pick } from "../../i18n/mod.ts";
+import { formatDateTime, pick } from "../../i18n/mod.ts";
+import type { Attempt, HeldCertificate, Question } from "../../issuance/mod.ts";
+import { load } from "../../lazy.ts";
 import { type Fields, hasExactly } from "../body.ts";
-import type { Question } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";
+import { CodePanel } from "../views/code_panel.tsx";
 import { Field } from "../views/field.tsx";
 import { Layout, type View } from "../views/layout.tsx";
-import { checkValues, type FieldErrors } from "./form_input.ts";
-import { belongsOnForm, errorPage, goOn, goTo, statusOf, viewOf } from "./respond.tsx";
+import { checkValues, type FieldErrors, readNumber } from "./form_input.ts";
+import { belongsOnForm, errorPage, goOn, goTo, isWrongAnswer, statusOf, viewOf } from "./respond.tsx";
 
 export interface QuestionPageProps {
   view: View;
   question: Question;
+  /** Comes back with the answer, see `Walk.stepOf()`. */
+  step: string;
+  /** The certificate that is renewed. */
+  renews?: HeldCertificate | undefined;
+  /** The 2D code, where the question has one. */
+  drawing?: Child;
   values?: Fields;
   error?: AppError;
   fieldErrors?: FieldErrors;
 }
 
-export function QuestionPage({ view, question, values = {}, error, fieldErrors = {} }: QuestionPageProps) {
-  const { t, language } = view;
+export function QuestionPage(props: QuestionPageProps) {
+  const { view, question, step, renews, drawing, values = {}, error, fieldErrors = {} } = props;
+  const { t, language, profile } = view;
+  const isFirstOfRenewal = renews !== undefined && question.kind === "password";
+  const lead = isFirstOfRenewal
+    ? t.renewLead(profile.institution.service[language])
+    : question.lead === undefined
+    ? undefined
+    : pick(question.lead, language);
   return (
-    <Layout view={view} name="question" title={pick(question.title, language)}>
+    <Layout
+      view={view}
+      name="question"
+      title={isFirstOfRenewal ? t.renewTitle : pick(question.title, language)}
+    >
       {error !== undefined && <ErrorBanner view={view} error={error} />}
+      {lead !== undefined && <p class="lead">{lead}</p>}
+      {renews !== undefined && <Renews view={view} certificate={renews} />}
       <div class="card form" role="form" aria-labelledby="title" data-form={ACTION_PATHS.answer}>
+        {question.code !== undefined && <CodePanel view={view} code={question.code} drawing={drawing} />}
+        {question.prompt !== undefined && (
+          <div class="prompt">
+            <p class="note">{t.prompt}</p>
+            <p class="prompt-text" id="prompt">{question.prompt}</p>
+          </div>
+        )}
+        <input type="hidden" name="step" value={step} />
         {question.fields.map((field) => (
           <Field
             name={field.name}
             label={pick(field.label, language)}
+            hint={field.digits === undefined ? undefined : t.digitsHint(field.digits)}
             secret={field.secret}
             value={values[field.name] ?? ""}
             error={fieldErrors[field.name]}
             maxLength={field.maxLength}
             inputMode={field.inputMode}
             autocomplete={field.autocomplete}
+            describedBy={question.prompt === undefined ? undefined : "prompt"}
           />
         ))}
         <div class="actions">
@@ -47,47 +79,122 @@ export function QuestionPage({ view, question, values = {}, error, fieldErrors =
   );
 }
 
+function Renews({ view: { t, language }, certificate }: { view: View; certificate: HeldCertificate }) {
+  const { holder, loginId, notAfter } = certificate;
+  return (
+    <p class="note">
+      {t.renews}: {t.renewsValue(holder, loginId, formatDateTime(notAfter, language))}
+    </p>
+  );
+}
+
 export function registerQuestion(app: Hono, parts: PageParts): void {
   app.get(PAGE_PATHS.question, async (c) => {
     if (parts.walk.running() !== undefined) return goTo(c, "acquiring");
-    const attempt = (await parts.issuance()).current();
-    if (attempt?.question === undefined || attempt.outcome() !== undefined) return goTo(c, "certificates");
-    return c.html(<QuestionPage view={viewOf(parts)} question={attempt.question} />);
+    const attempt = await openAttempt(parts);
+    if (attempt?.question === undefined) return goTo(c, "certificates");
+    return c.html(<QuestionPage {...await propsOf(attempt, attempt.question, parts)} />);
   });
 
   app.post(ACTION_PATHS.answer, async (c) => {
-    const values: Fields = await c.req.json();
+    const { step, ...typed }: Fields = await c.req.json();
     if (parts.walk.running() !== undefined) return goTo(c, "acquiring");
-    const attempt = (await parts.issuance()).current();
+    const attempt = await openAttempt(parts);
     const question = attempt?.question;
-    if (attempt === undefined || question === undefined || attempt.outcome() !== undefined) {
-      return goTo(c, "certificates");
-    }
-    if (!hasExactly(values, question.fields.map((field) => field.name))) return c.text("refused", 400);
-    const view = viewOf(parts);
-    const rules = question.fields.map((field) => ({ ...field, label: pick(field.label, view.language) }));
-    let fieldErrors: FieldErrors = checkValues(values, rules, view.t);
-    let error: AppError;
+    if (attempt === undefined || question === undefined) return goTo(c, "certificates");
+    if (step !== parts.walk.stepOf(attempt)) return goTo(c, "question"); // from a page that shows an earlier one
+    if (!hasExactly(typed, question.fields.map(({ name }) => name))) return c.text("refused", 400);
+    const values = readValues(typed, question);
     try {
-      if (Object.keys(fieldErrors).length > 0) throw new AppError("input/invalid", {});
+      const fieldErrors = checkFields(values, question, parts);
+      if (Object.keys(fieldErrors).length > 0) {
+        const error = presentable(new AppError("input/invalid", {}), parts);
+        return await refuse(c, parts, { attempt, question, values, error, fieldErrors });
+      }
       return await parts.walk.exclusive(async () => {
-        await attempt.answer({ ...values });
+        await attempt.answer(values);
+        parts.walk.answered(attempt);
         return goOn(c, parts, attempt);
       });
     } catch (thrown) {
-      error = presentable(thrown, parts);
+      const error = presentable(thrown, parts);
+      if (!belongsOnForm(error) || attempt.question === undefined) return errorPage(c, parts, error);
+      const fieldErrors = blame(error, question, parts);
+      return await refuse(c, parts, { attempt, question, values, error, fieldErrors });
     }
-    if (!belongsOnForm(error)) return errorPage(c, parts, error);
-    if (error.field !== undefined) fieldErrors = { [error.field]: error.messageIn(view.language) };
-    return c.html(
-      <QuestionPage
-        view={view}
-        question={question}
-        values={values}
-        error={error}
-        fieldErrors={fieldErrors}
-      />,
-      statusOf(error),
-    );
   });
+}
+
+/** The attempt that still waits for an answer, if it is not over. */
+async function openAttempt(parts: PageParts): Promise<Attempt | undefined> {
+  const attempt = (await parts.issuance()).current();
+  return attempt?.outcome() === undefined ? attempt : undefined;
+}
+
+async function propsOf(attempt: Attempt, question: Question, parts: PageParts): Promise<QuestionPageProps> {
+  const view = viewOf(parts);
+  return {
+    view,
+    question,
+    step: parts.walk.stepOf(attempt),
+    renews: attempt.renews,
+    drawing: question.code === undefined ? undefined : await draw(question.code, view),
+  };
+}
+
+async function draw(code: string, { t }: View): Promise<Child> {
+  const { TwoDCode } = await load<typeof import("../views/two_d_code.tsx")>(
+    import.meta.resolve("../views/two_d_code.tsx"),
+  );
+  return <TwoDCode text={code} description={t.codeDescription} />;
+}
+
+interface Refused {
+  attempt: Attempt;
+  question: Question;
+  values: Fields;
+  error: AppError;
+  fieldErrors: FieldErrors;
+}
+
+async function refuse(c: Context, parts: PageParts, refused: Refused) {
+  const { attempt, question, error, fieldErrors } = refused;
+  const values = isWrongAnswer(error) ? withoutNumbers(refused.values, question) : refused.values;
+  return c.html(
+    <QuestionPage
+      {...await propsOf(attempt, question, parts)}
+      values={values}
+      error={error}
+      fieldErrors={fieldErrors}
+    />,
+    statusOf(error),
+  );
+}
+
+function readValues(typed: Fields, { fields }: Question): Record<string, string> {
+  return Object.fromEntries(fields.map(({ name, digits }) => {
+    const value = typed[name] ?? "";
+    return [name, digits === undefined ? value : readNumber(value)];
+  }));
+}
+
+/** A number that was refused is spent: nobody wants to correct one digit of it. */
+function withoutNumbers(values: Fields, { fields }: Question): Fields {
+  return Object.fromEntries(
+    fields.map(({ name, digits }) => [name, digits === undefined ? values[name] ?? "" : ""]),
+  );
+}
+
+function checkFields(values: Fields, question: Question, parts: PageParts): FieldErrors {
+  const { language, t } = viewOf(parts);
+  const rules = question.fields.map((field) => ({ ...field, label: pick(field.label, language) }));
+  return checkValues(values, rules, t);
+}
+
+/** Marks the field to blame. A wrong answer blames them all; the last one says why, once. */
+function blame(error: AppError, { fields }: Question, parts: PageParts): FieldErrors {
+  const message = error.messageIn(parts.language.current());
+  if (error.field !== undefined) return { [error.field]: message };
+  if (!isWrongAnswer(error)) return {};
+  return Object.fromEntries(fields.map(({ name }, i) => [name, i === fields.length - 1 ? message : ""]));
 }

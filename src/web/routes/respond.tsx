@@ -45,5 +45,11 @@ export function statusOf(error: AppError): 400 {
  */
 export function belongsOnForm(error: AppError): boolean {
   return error.field !== undefined || error.row.retry || error.key === "input/invalid" ||
-    error.key === "registration/wrong-credentials";
+    isWrongAnswer(error);
+}
+
+/** What was typed was understood, and is not what the authority expects. */
+export function isWrongAnswer({ key }: AppError): boolean {
+  return key === "registration/wrong-credentials" || key === "registration/wrong-answer" ||
+    key === "registration/code-used";
 }

@@ -2,6 +2,7 @@
 import { AppError } from "../../errors.ts";
 import type {
   AcquiredCertificate,
+  AcquisitionRequest,
   Attempt,
   HeldCertificate,
   Issuance,
@@ -10,14 +11,16 @@ import type {
   Phase,
   PhaseState,
   Question,
+  UnlistedCertificate,
 } from "../../issuance/mod.ts";
+import type { Operation } from "../../protocol/messages.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PHASES: readonly Phase[] = ["key", "request", "issue", "import", "confirm"];
 
 export const PASSWORD_QUESTION: Question = {
   kind: "password",
-  title: { ja: "ログインパスワード", en: "Login password" },
+  title: { ja: "認証", en: "Authentication" },
   fields: [{
     name: "password",
     label: { ja: "ログインパスワード", en: "Login password" },
@@ -27,9 +30,58 @@ export const PASSWORD_QUESTION: Question = {
   }],
 };
 
-export const FURTHER_QUESTION: Question = {
-  kind: "additional",
+/** Of the first attempt; that of each later one is turned by one digit. */
+const CORRELATION_ID = "0123456789abcdef0123456789abcdef";
+
+/** As `encodeTransaction()` of src/otp writes it: about as long as it gets. */
+const TRANSACTION_CODE = "HAKKO1*RENEW*" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ %*+-./:".repeat(7);
+
+function number(name: string, label: { ja: string; en: string }, digits: number) {
+  return {
+    ...{ name, label, secret: false, maxLength: digits, digits },
+    ...{ inputMode: "numeric" as const, autocomplete: "one-time-code" },
+  };
+}
+
+export const TRANSACTION_QUESTION: Question = {
+  kind: "transaction",
+  title: { ja: "トランザクション認証", en: "Transaction authentication" },
+  lead: {
+    ja:
+      "二次元コードをトランザクション認証用トークンで読み取り、表示されたトランザクション認証番号を入力してください。",
+    en: "Read the 2D code with your transaction authentication token and enter the number that it shows.",
+  },
+  code: TRANSACTION_CODE,
+  fields: [
+    number("transactionNumber", {
+      ja: "トランザクション認証番号",
+      en: "Transaction authentication number",
+    }, 8),
+  ],
+};
+
+export const OTP_QUESTION: Question = {
+  kind: "otp",
+  title: { ja: "ワンタイムパスワード認証", en: "One-time password" },
+  fields: [number("oneTimePassword", { ja: "ワンタイムパスワード", en: "One-time password" }, 6)],
+};
+
+export const OTP_TIME_SYNC_QUESTION: Question = {
+  kind: "otp-time-sync",
+  title: { ja: "ワンタイムパスワード認証(時刻同期)", en: "One-time password (time-synchronous)" },
+  fields: [
+    number("currentPassword", { ja: "ワンタイムパスワード(現在)", en: "One-time password (now)" }, 6),
+    number("nextPassword", {
+      ja: "ワンタイムパスワード(1分後)",
+      en: "One-time password (one minute later)",
+    }, 6),
+  ],
+};
+
+export const ADDITIONAL_QUESTION: Question = {
+  kind: "question",
   title: { ja: "追加認証", en: "Additional authentication" },
+  prompt: "お好きな色は何ですか。",
   fields: [{
     name: "reply",
     label: { ja: "回答", en: "Answer" },
@@ -37,6 +89,15 @@ export const FURTHER_QUESTION: Question = {
     maxLength: 20,
     autocomplete: "off",
   }],
+};
+
+/** What the fake takes for right, by field. */
+export const RIGHT_ANSWERS: Readonly<Record<string, string>> = {
+  transactionNumber: "12345678",
+  oneTimePassword: "123456",
+  currentPassword: "123456",
+  nextPassword: "234567",
+  reply: "blue",
 };
 
 /** A certificate as the list shows it. */
@@ -61,8 +122,10 @@ export function sampleCertificate(changes: Partial<AcquiredCertificate> = {}): A
 export interface Script {
   /** Thrown by `begin()`. */
   beginError?: AppError;
-  /** Asked after the password. */
-  further?: Question;
+  /** Thrown by `answer()`, once. */
+  answerError?: AppError | undefined;
+  /** Asked after the password, in this order. */
+  further?: readonly Question[];
   /** Thrown by `acquire()` in the phase that is named. */
   failure?: { phase: Phase; error: AppError };
   /** The attempt waits in this phase until `release()`. */
@@ -74,6 +137,7 @@ export class FakeIssuance implements Issuance {
   readonly accounts: Readonly<Record<string, string>>;
   script: Script;
   certificates: HeldCertificate[] = [];
+  others: UnlistedCertificate[] = [];
   journal: PendingSummary[] = [];
   resumable: AcquiredCertificate[] = [];
   listError: AppError | undefined;
@@ -96,11 +160,28 @@ export class FakeIssuance implements Issuance {
       : Promise.reject(this.listError);
   }
 
-  async begin(request: { operation: "issue"; loginId: string }): Promise<Attempt> {
+  unlisted(): Promise<UnlistedCertificate[]> {
+    return this.listError === undefined ? Promise.resolve([...this.others]) : Promise.reject(this.listError);
+  }
+
+  async begin(request: AcquisitionRequest): Promise<Attempt> {
     this.calls.begin++;
     await Promise.resolve();
     if (this.script.beginError !== undefined) throw this.script.beginError;
-    return this.#current = new FakeAttempt(request.loginId, this);
+    const renews = request.operation === "renew" ? this.#find(request.fingerprint) : undefined;
+    const loginId = request.operation === "renew" ? renews!.loginId : request.loginId;
+    return this.#current = new FakeAttempt({ loginId, renews, issuance: this, number: this.calls.begin });
+  }
+
+  #find(fingerprint: string): HeldCertificate {
+    const held = this.certificates.find((certificate) => certificate.fingerprint === fingerprint);
+    if (held !== undefined) return held;
+    const other = this.others.find((certificate) => certificate.fingerprint === fingerprint);
+    if (other?.why === "key-missing") throw new AppError("keystore/key-missing", {});
+    if (other?.why === "expired") {
+      throw new AppError("registration/renewal-expired", { notAfter: other.notAfter.toISOString() });
+    }
+    throw new AppError("issuance/nothing-to-renew", {});
   }
 
   current(): FakeAttempt | undefined {
@@ -123,37 +204,55 @@ export class FakeIssuance implements Issuance {
 }
 
 export class FakeAttempt implements Attempt {
-  readonly correlationId = "0123456789abcdef0123456789abcdef";
-  readonly operation = "issue" as const;
+  readonly correlationId: string;
+  readonly operation: Operation;
+  readonly renews: HeldCertificate | undefined;
   readonly startedAt = new Date("2026-11-23T06:54:00Z");
   readonly loginId: string;
   readonly gate = Promise.withResolvers<void>();
   readonly #issuance: FakeIssuance;
   readonly #states = new Map<Phase, PhaseState>(PHASES.map((phase) => [phase, "waiting"]));
-  #question: Question | undefined = PASSWORD_QUESTION;
+  readonly #questions: Question[];
   #acquired: Promise<AcquiredCertificate> | undefined;
   #outcome: Outcome | undefined;
 
-  constructor(loginId: string, issuance: FakeIssuance) {
+  constructor(
+    { loginId, renews, issuance, number }: {
+      loginId: string;
+      renews: HeldCertificate | undefined;
+      issuance: FakeIssuance;
+      /** Which attempt of this engine it is. */
+      number: number;
+    },
+  ) {
+    this.correlationId = CORRELATION_ID.slice(number - 1) + CORRELATION_ID.slice(0, number - 1);
+    this.operation = renews === undefined ? "issue" : "renew";
+    this.renews = renews;
     this.loginId = loginId;
     this.#issuance = issuance;
+    this.#questions = [PASSWORD_QUESTION, ...issuance.script.further ?? []];
   }
 
   get question(): Question | undefined {
-    return this.#question;
+    return this.#questions[0];
   }
 
   async answer(values: Record<string, string>): Promise<void> {
     this.#issuance.calls.answer++;
     await Promise.resolve();
     const { accounts, script } = this.#issuance;
-    const isRight = this.#question?.kind === "password"
+    const { answerError } = script;
+    script.answerError = undefined;
+    if (answerError !== undefined) throw answerError;
+    const isPassword = this.question?.kind === "password";
+    const isRight = isPassword
       ? accounts[this.loginId] === values.password
-      : values.reply === "blue";
+      : Object.entries(values).every(([name, value]) => RIGHT_ANSWERS[name] === value);
     if (!isRight) {
-      throw new AppError("registration/wrong-credentials", {}, { correlationId: this.correlationId });
+      const key = isPassword ? "registration/wrong-credentials" : "registration/wrong-answer";
+      throw new AppError(key, {}, { correlationId: this.correlationId });
     }
-    this.#question = this.#question?.kind === "password" ? script.further : undefined;
+    this.#questions.shift();
   }
 
   acquire(): Promise<AcquiredCertificate> {
@@ -175,7 +274,11 @@ export class FakeAttempt implements Attempt {
       }
       this.#states.set(phase, "done");
     }
-    const certificate = sampleCertificate({ loginId: this.loginId });
+    const certificate = sampleCertificate({
+      loginId: this.loginId,
+      ...(this.renews === undefined ? {} : { fingerprint: "ef".repeat(32), serial: "77".repeat(17) }),
+    });
+    if (this.renews !== undefined) certificates.splice(certificates.indexOf(this.renews), 1);
     certificates.unshift(certificate);
     this.#outcome = { ok: true, certificate };
     return certificate;

@@ -1,6 +1,6 @@
 /** Messages above a page's content. */
 import type { Child } from "@hono/hono/jsx";
-import type { AppError } from "../../errors.ts";
+import type { AppError, Language } from "../../errors.ts";
 import { localizeTimes } from "../../i18n/mod.ts";
 import { BannerIcon, type Tone } from "./icons.tsx";
 import type { View } from "./layout.tsx";
@@ -38,11 +38,10 @@ export interface ErrorBannerProps {
 /** An error of the catalogue: message with its code, the one next step, and what to tell the desk. */
 export function ErrorBanner({ view, error }: ErrorBannerProps) {
   const { language, t } = view;
-  const message = localizeTimes(error.messageIn(language), language);
   return (
     <Banner
       tone={error.code.endsWith("i") ? "info" : "error"}
-      title={`${message}${language === "ja" ? "" : " "}[${error.code}]`}
+      title={messageOf(error, language)}
       urgent
     >
       <p>{localizeTimes(error.adviceIn(language), language)}</p>
@@ -55,4 +54,10 @@ export function ErrorBanner({ view, error }: ErrorBannerProps) {
       )}
     </Banner>
   );
+}
+
+/** The message with its code behind it, as the manual writes it, and times as people read them. */
+export function messageOf(error: AppError, language: Language): string {
+  const message = localizeTimes(error.messageIn(language), language);
+  return `${message}${language === "ja" ? "" : " "}[${error.code}]`;
 }

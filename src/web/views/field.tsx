@@ -12,6 +12,8 @@ export interface FieldProps {
   maxLength: number;
   inputMode?: "text" | "numeric" | undefined;
   autocomplete: string;
+  /** ID of an element besides that says what is asked. */
+  describedBy?: string | undefined;
 }
 
 /**
@@ -20,7 +22,8 @@ export interface FieldProps {
  */
 export function Field(props: FieldProps) {
   const { name, error, hint } = props;
-  const describedBy = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  const describedBy = [props.describedBy, hint && `${name}-hint`, error && `${name}-error`].filter(Boolean)
+    .join(" ");
   return (
     <div class="field">
       <label class="field-label" for={name}>{props.label}</label>

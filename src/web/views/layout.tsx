@@ -78,6 +78,8 @@ export function Layout({ view, name, title, action, children }: LayoutProps) {
         data-slow-down={t.slowDown}
         data-again={t.again}
         data-skip={t.skipToContent}
+        data-copied={t.copied}
+        data-copy-failed={t.copyFailed}
       />
     </div>
   );

@@ -12,7 +12,7 @@ export interface FrameProps {
    * Address of this page in the other language. Only a query, or a path of our own: a path that the browser
    * sent could begin with `//` and lead elsewhere.
    */
-  languageBase: "" | "/";
+  languageBase: "" | "/" | "/one-time-password";
 }
 
 /** One whole page. */

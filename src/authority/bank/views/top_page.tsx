@@ -3,6 +3,7 @@ import type { FC } from "@hono/hono/jsx";
 import { daysLeft, formatInstant } from "../dates.ts";
 import type { CertificateHolder } from "../parts.ts";
 import { fill, TEXTS } from "../texts.ts";
+import { TOKEN_ISSUE_PATHS } from "./one_time_password_page.tsx";
 import { type FrameProps, Layout } from "./layout.tsx";
 
 export interface TopPageProps {
@@ -10,9 +11,10 @@ export interface TopPageProps {
   holder: CertificateHolder;
   previousLoginAt: Date | undefined;
   now: Date;
+  canIssueToken: boolean;
 }
 
-export const TopPage: FC<TopPageProps> = ({ frame, holder, previousLoginAt, now }) => {
+export const TopPage: FC<TopPageProps> = ({ frame, holder, previousLoginAt, now, canIssueToken }) => {
   const { language } = frame;
   const days = daysLeft(now, holder.notAfter);
   const role = holder.role === "administrator" ? TEXTS.roleAdministrator : TEXTS.roleUser;
@@ -65,6 +67,15 @@ export const TopPage: FC<TopPageProps> = ({ frame, holder, previousLoginAt, now 
           </dd>
         </dl>
       </section>
+      {canIssueToken && (
+        <section class="card stack-small" aria-labelledby="one-time-password">
+          <h2 id="one-time-password">{TEXTS.oneTimePassword[language]}</h2>
+          <p>{TEXTS.issueTokenShort[language]}</p>
+          <p class="actions">
+            <a class="button" href={TOKEN_ISSUE_PATHS.start}>{TEXTS.issueToken[language]}</a>
+          </p>
+        </section>
+      )}
     </Layout>
   );
 };

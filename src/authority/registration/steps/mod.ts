@@ -4,15 +4,16 @@
  *
  * @module
  */
+import { otpStep } from "./otp.ts";
+import { otpTimeSyncStep } from "./otp_time_sync.ts";
 import { passwordStep } from "./password.ts";
+import { questionStep } from "./question.ts";
 import type { Step } from "./step.ts";
+import { transactionStep } from "./transaction.ts";
 
 export type { Step, StepContext } from "./step.ts";
 
-const STEPS: readonly Step[] = [passwordStep];
-
-/** What a user without a list of their own is asked, and so what unknown login IDs are asked. */
-export const DEFAULT_STEPS: readonly string[] = ["password"];
+const STEPS: readonly Step[] = [passwordStep, transactionStep, otpStep, otpTimeSyncStep, questionStep];
 
 export function findStep(kind: string): Step | undefined {
   return STEPS.find((step) => step.kind === kind);

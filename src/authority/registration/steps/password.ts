@@ -1,12 +1,12 @@
 /** The password of the bank's login. */
 import * as v from "valibot";
 import { password } from "../../../protocol/messages.ts";
-import { defineStep } from "./step.ts";
+import { defineStep, rightIf } from "./step.ts";
 
 export const passwordStep = defineStep({
   kind: "password",
   answer: v.strictObject({ password }),
-  async verify({ password }, { user, passwords }) {
-    return await passwords.verify(password, user?.passwordHash);
+  async judge({ password }, { user, parts }) {
+    return rightIf(await parts.passwords.verify(password, user?.passwordHash));
   },
 });
