@@ -20,10 +20,18 @@ const OPENSSL = { package: "openssl", provides: "/usr/bin/openssl" };
 const PROCPS = { package: "procps", provides: "/usr/bin/ps" };
 const OATHTOOL = { package: "oathtool", provides: "/usr/bin/oathtool" };
 const CHROMIUM = { package: "chromium", provides: "/usr/bin/chromium" };
+const SQUID = { package: "squid", provides: "/usr/sbin/squid" };
 const JAPANESE_FONT = {
   package: "fonts-noto-cjk",
   provides: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 };
+
+/** A Secret Service, on a session bus of its own, and what speaks to it. */
+const SECRET_SERVICE = [
+  { package: "libsecret-tools", provides: "/usr/bin/secret-tool" },
+  { package: "gnome-keyring", provides: "/usr/bin/gnome-keyring-daemon" },
+  { package: "dbus-daemon", provides: "/usr/bin/dbus-run-session" },
+];
 
 /** A desktop that shows notices, and a systemd for each user. */
 const DESKTOP = [
@@ -46,7 +54,11 @@ const ALL: readonly Group[] = [
   ...QUICK,
   {
     name: "stories",
-    packages: [LIBNSS3_TOOLS, OPENSSL, PROCPS, CHROMIUM, JAPANESE_FONT, ...DESKTOP],
+    packages: [
+      ...[LIBNSS3_TOOLS, OPENSSL, PROCPS, CHROMIUM, JAPANESE_FONT, SQUID],
+      ...SECRET_SERVICE,
+      ...DESKTOP,
+    ],
     run: () => runTests(["tests/"]),
   },
 ];

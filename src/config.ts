@@ -36,6 +36,9 @@ const SHAPES = {
   "list": "switch",
   "remind": "value",
   "status": "switch",
+  "doctor": "switch",
+  "support-bundle": "value",
+  "proxy": "value",
   "version": "switch",
   "help": "switch",
   "no-browser": "switch",
@@ -47,7 +50,7 @@ export const FLAGS: readonly string[] = Object.keys(SHAPES);
 
 const COMMANDS = [
   ...["issue", "renew", "needs-renewal", "list", "remind", "status"] as const,
-  ...["version", "help"] as const,
+  ...["doctor", "support-bundle", "version", "help"] as const,
 ] as const;
 
 /** Where a flag belongs that does not go with every command. */
@@ -105,9 +108,13 @@ export interface Config {
   /** The person's own command, for a shell, that answers all steps but the password. */
   otpCommand: string | undefined;
   remind: ReminderOrder | undefined;
+  /** Where the support bundle is written; absolute. */
+  supportBundle: string | undefined;
+  /** `direct` or a proxy's URL; nothing: as the profile and the system have it. */
+  proxy: string | undefined;
   noBrowser: boolean;
   keepRunning: boolean;
-  /** Flags with which a later start is the same app: profile and state folder, where they were named. */
+  /** Flags with which a later start is the same app: profile, state folder and proxy, where they were named. */
   startFlags: string[];
 }
 
@@ -155,6 +162,12 @@ export function readInvocation(args: readonly string[], surroundings = REAL): In
       en: "--serial is a serial number in hexadecimal, as --list shows it",
     });
   }
+  if (flags.proxy !== undefined && !isProxyFlag(flags.proxy)) {
+    throw invalid(language, {
+      ja: "--proxy は direct か http://ホスト名:ポート です(ユーザ名とパスワードは含めません)",
+      en: "--proxy is direct or http://host:port, without user name and password",
+    });
+  }
   return { command, json: flags.json === true, language, flags };
 }
 
@@ -172,7 +185,7 @@ export async function readConfig(invocation: Invocation, surroundings = REAL): P
   if (state === undefined) throw new AppError("state/not-writable", { path: "~" });
   const logs = named === undefined ? logFolders(of) : [state];
   const chosen = flags.lang as Language | undefined ?? readSettings(state).language;
-  const { remind } = flags;
+  const { remind, "support-bundle": bundle } = flags;
   return {
     version: VERSION,
     language: chosen ?? invocation.language,
@@ -187,11 +200,14 @@ export async function readConfig(invocation: Invocation, surroundings = REAL): P
     passwordFromStdin: flags["password-stdin"] === true,
     otpCommand: flags["otp-command"],
     remind: remind !== undefined && isReminderOrder(remind) ? remind : undefined,
+    supportBundle: bundle === undefined ? undefined : absolutePath(bundle, surroundings),
+    proxy: flags.proxy,
     noBrowser: flags["no-browser"] === true,
     keepRunning: flags["keep-running"] === true,
     startFlags: [
       ...(flags.profile === undefined ? [] : ["--profile", absolutePath(flags.profile, surroundings)]),
       ...(named === undefined ? [] : ["--state-dir", state]),
+      ...(flags.proxy === undefined ? [] : ["--proxy", flags.proxy]),
     ],
   };
 }
@@ -232,6 +248,15 @@ export function plainSerial(text: string): string | undefined {
 
 function isReminderOrder(text: string): text is ReminderOrder {
   return (REMINDER_ORDERS as readonly string[]).includes(text);
+}
+
+/** No credentials: other users of this machine can read arguments. */
+function isProxyFlag(text: string): boolean {
+  if (text === "direct") return true;
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) return false;
+  const isBare = url.pathname === "/" && url.search === "" && url.hash === "";
+  return isBare && url.hostname !== "" && url.username === "" && url.password === "";
 }
 
 function refuseMisplaced(

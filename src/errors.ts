@@ -656,20 +656,6 @@ export const CATALOGUE = {
     },
     advice: { ja: "完了するまでお待ちください。", en: "Wait until it is complete" },
   },
-  "issuance/interrupted": {
-    code: "H306e",
-    exit: 3,
-    status: 409,
-    retry: false,
-    message: {
-      ja: "前回の証明書取得が途中で終わっています。",
-      en: "Cannot finish the last acquisition without authentication",
-    },
-    advice: {
-      ja: "もう一度「証明書発行」から認証してください。続きから再開します。",
-      en: "Issue again with the same login ID: it goes on where it stopped",
-    },
-  },
   "network/unreadable-answer": {
     code: "H307e",
     exit: 4,
@@ -767,6 +753,105 @@ export const CATALOGUE = {
     advice: {
       ja: "パソコンの日付と時刻を合わせてください。正しいときは、お問合せ窓口へご連絡ください。",
       en: "Set this PC's date and time; if they are right, call the support desk",
+    },
+  },
+  "network/proxy-unreachable": {
+    code: "H314e",
+    exit: 4,
+    status: 502,
+    retry: true,
+    message: {
+      ja: "プロキシサーバ {proxy} に接続できません。",
+      en: "Cannot reach the proxy server {proxy}",
+    },
+    advice: {
+      ja: "ネットワーク接続とプロキシの設定をご確認ください。",
+      en: "Check the network connection and the proxy settings",
+    },
+  },
+  "network/proxy-credentials-needed": {
+    code: "H315e",
+    exit: 4,
+    status: 407,
+    retry: true,
+    message: {
+      ja: "プロキシサーバ {proxy} の認証が必要です。",
+      en: "Cannot go on: the proxy server {proxy} wants a user name and a password",
+    },
+    advice: {
+      ja: "もう一度操作し、プロキシの「ユーザ名」と「パスワード」を入力してください。",
+      en: "Try again and enter the proxy's user name and password",
+    },
+  },
+  "network/proxy-scheme": {
+    code: "H316e",
+    exit: 4,
+    status: 407,
+    retry: false,
+    message: {
+      ja: "プロキシサーバ {proxy} の認証方式({schemes})には対応していません。",
+      en: "Cannot authenticate to the proxy server {proxy}: it offers {schemes} only",
+    },
+    advice: {
+      ja:
+        "社内ネットワークの担当者に、{host} への接続を認証の対象外とするか、Basic認証を許可するようご依頼ください。",
+      en: "Ask your network administrator to exempt {host} from authentication, or to allow Basic",
+    },
+  },
+  "network/inspected": {
+    code: "H317e",
+    exit: 4,
+    status: 502,
+    retry: false,
+    message: {
+      ja: "認証局との通信が検査(復号)されています。(証明書の発行者: {issuer})",
+      en: "Cannot trust the connection: traffic to the authority is being inspected by “{issuer}”",
+    },
+    advice: {
+      ja: "社内ネットワークの担当者に、{host} との通信を検査(復号)の対象外とするようご依頼ください。",
+      en: "Ask your network administrator to exempt {host} from inspection",
+    },
+  },
+  "network/proxy-unusable": {
+    code: "H318e",
+    exit: 2,
+    status: 500,
+    retry: false,
+    message: {
+      ja: "プロキシの設定({source})を使用できません: {setting}",
+      en: "Cannot use the proxy setting {source}: {setting}",
+    },
+    advice: {
+      ja: "http:// または https:// で始まるプロキシのアドレスを指定してください。",
+      en: "Set the address of an HTTP proxy, beginning with http:// or https://",
+    },
+  },
+  "network/proxy-refused": {
+    code: "H319e",
+    exit: 4,
+    status: 502,
+    retry: false,
+    message: {
+      ja: "プロキシサーバ {proxy} が {host} への接続を許可していません。(HTTP {status})",
+      en: "Cannot reach the authority: the proxy server {proxy} does not allow {host} (HTTP {status})",
+    },
+    advice: {
+      ja: "社内ネットワークの担当者に、{host} への接続を許可するようご依頼ください。",
+      en: "Ask your network administrator to allow connections to {host}",
+    },
+  },
+  "network/proxy-untrusted": {
+    code: "H320e",
+    exit: 4,
+    status: 502,
+    retry: false,
+    message: {
+      ja: "プロキシサーバ {proxy} が正規のものであることを確認できませんでした。",
+      en: "Cannot verify the proxy server {proxy}: its certificate is not trusted",
+    },
+    advice: {
+      ja: "社内ネットワークの担当者に、http:// で利用できるプロキシのアドレスをご確認ください。",
+      en: "Ask your network administrator for an address of the proxy that begins with http://",
     },
   },
 
@@ -927,25 +1012,6 @@ export const CATALOGUE = {
       ja: "しばらく待ってからもう一度起動してください。解決しないときは、パソコンを再起動してください。",
       en: "Wait a moment and start it again; if that does not help, restart the PC",
     },
-  },
-  "session/refused": {
-    code: "H605e",
-    exit: 1,
-    status: 403,
-    retry: false,
-    message: { ja: "このページからは操作できません。", en: "Cannot use the application from this page" },
-    advice: { ja: "アプリをもう一度起動してください。", en: "Start the application again" },
-  },
-  "session/expired": {
-    code: "H606e",
-    exit: 1,
-    status: 403,
-    retry: false,
-    message: {
-      ja: "安全のため、画面を閉じました。",
-      en: "The page was closed for your safety",
-    },
-    advice: { ja: "アプリをもう一度起動してください。", en: "Start the application again" },
   },
   "usage/answer-command-failed": {
     code: "H608e",

@@ -28,6 +28,21 @@ export const Profile = v.strictObject({
       v.maxLength(8),
     ),
   }),
+  /** The way out: `system` as the OS has it, `direct`, or the URL of an HTTP proxy. `--proxy` comes before it. */
+  proxy: v.optional(
+    v.union([
+      v.picklist(["system", "direct"]),
+      v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//), v.maxLength(512)),
+    ]),
+    "system",
+  ),
+  trust: v.optional(
+    v.strictObject({
+      /** The OS's trust store counts besides the trust anchors: for networks that inspect TLS. */
+      platform: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
   /** The bank's login page. */
   portal: v.strictObject({ url: httpsUrl }),
   /** Scheme of the links in the bank's pages that start the app. */

@@ -7,31 +7,13 @@ import type { Page } from "playwright-core";
 import type { Language } from "../src/errors.ts";
 import { MESSAGES } from "../src/i18n/mod.ts";
 import { startApp } from "./support/app.ts";
-import { chromiumIsMissing, findBarriers, launchChromium } from "./support/chromium.ts";
+import { chromiumIsMissing, launchChromium } from "./support/chromium.ts";
 import { startDemoAuthority, type TestAccount } from "./support/demo_authority.ts";
 import { holdIssuance } from "./support/hold_issuance.ts";
-import { atWidth, findCutOff, withLargeText } from "./support/layout.ts";
+import { lookAt } from "./support/look_at.ts";
 import { presses, seesHeading } from "./support/person.ts";
 
 const ignore = chromiumIsMissing() !== undefined;
-
-/** Looks at one state of a page in every way, and says where each fault was. */
-async function lookAt(page: Page, where: string): Promise<string[]> {
-  const found: string[] = [];
-  function note(how: string, faults: string[]): void {
-    found.push(...faults.map((fault) => `${where}, ${how}: ${fault}`));
-  }
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    note(colorScheme, await findBarriers(page));
-  }
-  await atWidth(page, 320, async () => {
-    note("320 px", await findCutOff(page));
-    note("320 px", await findBarriers(page));
-  });
-  await withLargeText(page, async () => note("200 %", await findCutOff(page)));
-  return found;
-}
 
 async function sends(
   page: Page,

@@ -208,7 +208,7 @@ Deno.test({
       prepare: () => Promise.resolve(input),
       staysOnForm: true,
       reachesAuthority: true,
-      says: { ja: /およそ\d+秒後にもう一度お試しください。/ },
+      says: { ja: /\d{1,2}:\d{2}:\d{2}以降に、もう一度お試しください。[^]*時間になったら自動で再試行する/ },
     }, { demo, app, page, language: "ja", input });
   },
 });

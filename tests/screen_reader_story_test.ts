@@ -46,6 +46,7 @@ Deno.test({
       tree(`
         - banner:
           - text: 東京厚生信用組合 証明書発行・更新アプリ こうしんビジネスネットバンキング
+          - button "困ったときは"
           - navigation "表示言語":
             - button "日本語"
             - button "English"
@@ -79,6 +80,7 @@ Deno.test({
             - paragraph: ログインIDまたはログインパスワードが正しくありません。[H101e]
             - paragraph: 入力し直してください。5回続けて誤ると30分間ご利用いただけません。
             - paragraph: "お問合せ番号: NUMBER"
+            - button "「H101e」の対処方法を見る"
           - paragraph: こうしんビジネスネットバンキングで使用するログインIDとログインパスワードを入力してください。
           - form "証明書発行":
             - text: ログインID 半角の英数字と記号
@@ -189,6 +191,7 @@ Deno.test({
             - paragraph: 電子証明書は発行済みです。(有効期限 DATE)[H103e]
             - paragraph: このパソコンで使えないときは、管理者ユーザまたはお問合せ窓口に失効を依頼し、失効後にもう一度発行してください。
             - paragraph: "お問合せ番号: NUMBER"
+            - button "「H103e」の対処方法を見る"
           - button "閉じる"
       `),
     );

@@ -9,10 +9,14 @@ const ROOT = join(import.meta.dirname!, "..");
  * down never imports from further up, so that there are no cycles between rooms.
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  "cli": ["app", "config", "errors", "i18n", "issuance", "lazy", "log", "platform", "reminder"],
+  "cli": [
+    ...["app", "config", "doctor", "errors", "i18n", "issuance", "lazy", "log", "network", "platform"],
+    "reminder",
+  ],
   "app": [
     ...[
       "config",
+      "doctor",
       "errors",
       "issuance",
       "keystore",
@@ -26,7 +30,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ],
     "web",
   ],
-  "web": ["errors", "i18n", "issuance", "lazy", "log", "platform", "profile", "protocol", "reminder"],
+  "web": [
+    ...["doctor", "errors", "help", "i18n", "issuance", "lazy", "log", "network", "platform", "profile"],
+    ...["protocol", "reminder"],
+  ],
+  "doctor": [
+    ...["config", "errors", "i18n", "issuance", "keystore", "lazy", "log", "network", "pki", "platform"],
+    ...["profile", "protocol"],
+  ],
   "reminder": ["errors", "i18n", "issuance", "log", "platform"],
   "issuance": ["errors", "keystore", "lazy", "log", "network", "pki", "platform", "profile", "protocol"],
   "keystore": ["errors", "lazy", "log", "pki", "platform", "profile"],
@@ -40,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "log": ["errors"],
   "profile": ["errors"],
   "i18n": ["errors"],
+  "help": ["errors"],
   "flags": ["errors"],
   "lazy": [],
   "otp": [],
@@ -95,6 +107,12 @@ Deno.test("imports between rooms follow the arrows", () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("of the network the pages know one interface: what a proxy asks of a person", () => {
+  const known = [...imports].filter(([file]) => room(file) === "web" && !isForTests(file))
+    .flatMap(([, targets]) => targets.filter((target) => room(target) === "network"));
+  assertEquals([...new Set(known)], ["src/network/proxy/types.ts"]);
 });
 
 Deno.test("the arrows themselves never return", () => {

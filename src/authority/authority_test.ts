@@ -442,7 +442,7 @@ Deno.test("authority: the OpenAPI document describes every route with the schema
   assertStringIncludes(JSON.stringify(body.paths[PATHS.csr("{id}")]), "H107e");
 });
 
-Deno.test("authority: other methods and paths are refused as such", async () => {
+Deno.test("authority: other methods, paths and media types are refused as such", async () => {
   const { test, client } = await startWithUser();
   await using _ = test;
   const put = await client.request("PUT", PATHS.enrolments);
@@ -450,6 +450,8 @@ Deno.test("authority: other methods and paths are refused as such", async () => 
   assertEquals(put.headers.get("allow"), "POST");
   assertProblem(await client.request("GET", "/api/v2/enrolments"), "H112e", 404);
   assertProblem(await client.request("DELETE", PATHS.status), "H113e", 405);
+  const form = { body: "loginId=hanako", headers: { "content-type": "application/x-www-form-urlencoded" } };
+  assertProblem(await client.request("POST", PATHS.enrolments, form), "H114e", 415);
 });
 
 Deno.test("authority: the portable signer issues what libcrypto does", async () => {

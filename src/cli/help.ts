@@ -49,6 +49,14 @@ const FLAGS: readonly (readonly [flag: string, what: Text])[] = [
     ja: "証明書、お知らせの設定と確認日時、ログの場所を表示します",
     en: "Show certificates, notices with their last and next check, and the log's place",
   }],
+  ["--doctor", {
+    ja: "問題の原因を調べ、対処方法を表示します(異常があれば終了コード1)",
+    en: "Look for the cause of a problem and say what to do; exit code 1 if a check fails",
+  }],
+  ["--support-bundle FILE", {
+    ja: "お問合せ窓口に送るファイル(ZIP)を作成します",
+    en: "Make the file (ZIP) for the support desk",
+  }],
   ["--version", { ja: "バージョンを表示します", en: "Print the version" }],
   ["--help", { ja: "この説明を表示します", en: "Print this help" }],
   ["--no-browser", {
@@ -58,6 +66,10 @@ const FLAGS: readonly (readonly [flag: string, what: Text])[] = [
   ["--keep-running", {
     ja: "画面がすべて閉じられても終了しません",
     en: "Do not end after the last page is closed",
+  }],
+  ["--proxy URL|direct", {
+    ja: "プロキシサーバを指定します、または使用しません",
+    en: "Use this proxy, or none",
   }],
   ["--profile FILE", { ja: "プロファイルを指定します", en: "Use this profile" }],
   ["--state-dir DIR", { ja: "ログなどを置くフォルダを指定します", en: "Keep the log and other state here" }],
@@ -81,6 +93,8 @@ It prints one line per field, within ${ANSWER_SECONDS} seconds.`,
   },
   environment: { ja: "環境変数:", en: "Environment:" },
   password: { ja: "ログインパスワード(--issue、--renew)", en: "The login password (--issue, --renew)" },
+  proxyUser: { ja: "プロキシのユーザ名", en: "The user name at the proxy" },
+  proxyPassword: { ja: "プロキシのパスワード", en: "The password at the proxy" },
   nssDatabase: { ja: "NSSデータベースのフォルダ", en: "Folder of the NSS database" },
   needsRenewal: { ja: "--needs-renewal の終了コード:", en: "Exit codes of --needs-renewal:" },
   exitCodes: { ja: "終了コード:", en: "Exit codes:" },
@@ -90,7 +104,12 @@ It prints one line per field, within ${ANSWER_SECONDS} seconds.`,
 export function printHelp(output: Output): ExitCode {
   const { language } = output;
   const width = Math.max(...FLAGS.map(([flag]) => flag.length));
-  const variables = [["HAKKO_PASSWORD", TEXTS.password], ["HAKKO_NSS_DB", TEXTS.nssDatabase]] as const;
+  const variables = [
+    ["HAKKO_PASSWORD", TEXTS.password],
+    ["HAKKO_PROXY_USER", TEXTS.proxyUser],
+    ["HAKKO_PROXY_PASSWORD", TEXTS.proxyPassword],
+    ["HAKKO_NSS_DB", TEXTS.nssDatabase],
+  ] as const;
   const text = [
     `hakko ${VERSION}`,
     TEXTS.usage[language],

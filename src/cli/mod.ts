@@ -39,6 +39,8 @@ async function runConfigured(
   { config, output }: { config: Config; output: Output },
 ): Promise<ExitCode> {
   const app = openApp(config);
+  // The page asks by itself; a command asks here.
+  using _proxies = command === "open" ? undefined : (await loadProxyCredentials()).answerProxies(app, output);
   try {
     return await runCommand(command, { app, output });
   } catch (error) {
@@ -69,6 +71,10 @@ async function runCommand(
       return await (await loadRemind()).remind(app, output);
     case "status":
       return await (await loadStatus()).status(app, output);
+    case "doctor":
+      return await (await loadDoctor()).doctor(app, output);
+    case "support-bundle":
+      return await (await loadSupportBundle()).supportBundle(app, output);
     default:
       return await open(app, output);
   }
@@ -87,5 +93,10 @@ const loadNeedsRenewal = () =>
   load<typeof import("./needs_renewal.ts")>(import.meta.resolve("./needs_renewal.ts"));
 const loadRemind = () => load<typeof import("./remind.ts")>(import.meta.resolve("./remind.ts"));
 const loadRenew = () => load<typeof import("./renew.ts")>(import.meta.resolve("./renew.ts"));
+const loadDoctor = () => load<typeof import("./doctor.ts")>(import.meta.resolve("./doctor.ts"));
+const loadSupportBundle = () =>
+  load<typeof import("./support_bundle.ts")>(import.meta.resolve("./support_bundle.ts"));
+const loadProxyCredentials = () =>
+  load<typeof import("./proxy_credentials.ts")>(import.meta.resolve("./proxy_credentials.ts"));
 const loadStatus = () => load<typeof import("./status.ts")>(import.meta.resolve("./status.ts"));
 const loadVersion = () => load<typeof import("./version.ts")>(import.meta.resolve("./version.ts"));

@@ -49,7 +49,7 @@ export async function ask(asked: Asked, output: Output): Promise<string> {
   const context = signal === undefined ? {} : { signal };
   try {
     return secret
-      ? await password({ message, mask: true, validate }, context)
+      ? await password({ message, mask: true, toggleMask: false, validate }, context)
       : await input({ message, validate }, context);
   } catch (cause) {
     if (cause instanceof Error && (cause.name === "ExitPromptError" || cause.name === "AbortPromptError")) {

@@ -143,6 +143,74 @@ export const en: Messages = {
     seconds < 120
       ? `Try again in about ${seconds} seconds.`
       : `Try again in about ${Math.ceil(seconds / 60)} minutes.`,
+  retryFrom: (time) => `Try again at ${time} or later.`,
+  retryTitle: "Trying again",
+  retryLeft: "Time until the next try",
+  retryReady: "You can try again now.",
+  retryAuto: "Try again automatically when it is time",
+  retryAutoHint: "Leave this page open while you wait.",
+  retryAutoForm: "What you have entered below by then is sent. Leave this page open while you wait.",
+  retryAgain: "Try again",
+  issueAwaited:
+    "The authority can be reached again. Enter your login password and press “Authenticate and issue”.",
+
+  proxyTitle: "Proxy authentication",
+  proxyLead: (proxy) =>
+    `The proxy server ${proxy} asks for a user name and a password. Enter them and press “Authenticate”.`,
+  proxyNote: (service) => `These are not the user name and password of ${service}.`,
+  proxyAdvice: "If you do not know them, ask your network administrator.",
+  proxyGoesOn: "Afterwards the interrupted step goes on by itself.",
+  proxyUsername: "User name",
+  proxyPassword: "Password",
+  proxyUsernameCharacters: (label) => `${label}: neither “:” nor control characters can be used.`,
+  proxyPasswordCharacters: (label) => `${label}: control characters cannot be used.`,
+  proxyKeep: "Keep them on this PC and do not ask again",
+  proxyKeepHint: "They are kept in this PC’s own secret store. Do not choose this on a shared PC.",
+
+  help: "Help",
+  helpFor: (code) => `What to do about “${code}”`,
+  helpForError: "What to do about this error",
+  helpAnswer: "What to do",
+  helpSearch: "Search by words or error code",
+  helpSearchHint: "For example: cannot renew, proxy, G008e",
+  helpResults: "What was found",
+  helpFound: (count) => count === 1 ? "1 entry found." : `${count} entries found.`,
+  helpNotFound: "Nothing was found. Try other words.",
+  helpShowAll: (count) => `Show all ${count}`,
+  checkupTitle: "Check this PC",
+  checkupLead:
+    "Looks at the connection to the authority, your certificate and this PC’s settings, and says what is wrong and what to do. This can take about a minute.",
+  checkAll: "Check everything",
+  checkThis: "Check this PC",
+  checksOf: (titles) => `Looks at: ${titles.join(", ")}`,
+  checking: "Checking. Please wait until it is complete.",
+  checkedSoFar: (done, total) => `Checking: ${done} of ${total} done.`,
+  checked: (failed, warning) =>
+    failed + warning === 0 ? "No problem was found." : `Complete. Problems: ${failed}, warnings: ${warning}.`,
+  checkedAt: (time) => `Checked on ${time}`,
+  checkRest: (count) => count === 1 ? "Show 1 other check" : `Show ${count} other checks`,
+  checkAdvice: "What to do:",
+  checkStates: {
+    ok: "No problem",
+    warning: "Warning",
+    failed: "Problem",
+    skipped: "Left out",
+    running: "Checking",
+    unchecked: "Not checked",
+  },
+
+  supportHeading: "If nothing helps",
+  supportLead:
+    "The log, the findings on this PC and the versions can be put into one file for the support desk. You see what is in it before it is saved. It holds no password and no private key.",
+  supportMake: "Make a file for the support desk",
+  supportTitle: "File for the support desk",
+  supportMaking: "The file is being made. Please wait until it is complete.",
+  supportReady:
+    "Look through it, then press “Save”. It is stored on this PC only; nothing is sent by itself.",
+  supportContents: "What is in the file",
+  supportSaveNote: (fileName) =>
+    `This saves “${fileName}”. Send it to the support desk in the way that they tell you.`,
+  save: "Save",
 
   working: "Working…",
   again: "The connection broke; try again.",

@@ -39,6 +39,14 @@ export function formatDate(date: Date, language: Language): string {
   return language === "ja" ? `${year}年${month + 1}月${day}日` : `${day} ${MONTHS[month]} ${year}`;
 }
 
+/** `15:54:30`, or `15:54:30 JST`; with its date if that is another one than today's. */
+export function formatClockTime(date: Date, language: Language, now: Date): string {
+  if (formatDate(date, "ja") !== formatDate(now, "ja")) return formatDateTime(date, language);
+  const jst = new Date(date.getTime() + JST_OFFSET_MS);
+  const time = [jst.getUTCHours(), jst.getUTCMinutes(), jst.getUTCSeconds()].map(two).join(":");
+  return language === "ja" ? time : `${time} JST`;
+}
+
 /**
  * Days until an end, counted on the calendar in Japan: 0 on the last day, 1 the day before.
  *

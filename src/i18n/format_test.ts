@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { daysLeft, formatDateTime, localizeTimes } from "./format.ts";
+import { daysLeft, formatClockTime, formatDateTime, localizeTimes } from "./format.ts";
 
 Deno.test("formatDateTime() shows Japan's time on every PC", () => {
   const date = new Date("2026-11-23T06:54:59Z");
@@ -26,4 +26,11 @@ Deno.test("localizeTimes() leaves everything but times alone", () => {
     "有効期限 2027年11月24日 23:59、2026-11-23",
   );
   assertEquals(localizeTimes("until 2026-11-23T06:54:00.123Z.", "en"), "until 23 November 2026, 15:54 JST.");
+});
+
+Deno.test("formatClockTime() names the day only if it is another one in Japan", () => {
+  const now = new Date("2026-11-23T14:59:00Z"); // 23:59 in Japan
+  assertEquals(formatClockTime(new Date("2026-11-23T14:59:30Z"), "ja", now), "23:59:30");
+  assertEquals(formatClockTime(new Date("2026-11-23T14:59:30Z"), "en", now), "23:59:30 JST");
+  assertEquals(formatClockTime(new Date("2026-11-23T15:00:00Z"), "ja", now), "2026年11月24日 00:00");
 });

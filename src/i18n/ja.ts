@@ -157,6 +157,81 @@ export const ja = {
     seconds < 120
       ? `およそ${seconds}秒後にもう一度お試しください。`
       : `およそ${Math.ceil(seconds / 60)}分後にもう一度お試しください。`,
+  retryFrom: (time: string) => `${time}以降に、もう一度お試しください。`,
+  retryTitle: "再試行",
+  retryLeft: "再試行できるまで",
+  retryReady: "もう一度お試しいただけます。",
+  retryAuto: "時間になったら自動で再試行する",
+  retryAutoHint: "この画面を開いたままお待ちください。",
+  retryAutoForm:
+    "下の欄に入力しておくと、時間になったらその内容で送信します。この画面を開いたままお待ちください。",
+  retryAgain: "もう一度試す",
+  issueAwaited: "受付できるようになりました。ログインパスワードを入力し、「認証して発行」を押してください。",
+
+  // プロキシ認証
+  proxyTitle: "プロキシ認証",
+  proxyLead: (proxy: string) =>
+    `プロキシサーバ ${proxy} には、ユーザ名とパスワードを指定する必要があります。入力の上、「認証」ボタンを押してください。`,
+  proxyNote: (service: string) =>
+    `${service}の「ユーザ名」と「パスワード」ではありませんのでご注意ください。`,
+  proxyAdvice: "ご不明なときは、社内ネットワークの担当者へご確認ください。",
+  proxyGoesOn: "認証が済むと、中断した操作の続きから自動で進みます。",
+  proxyUsername: "ユーザ名",
+  proxyPassword: "パスワード",
+  proxyUsernameCharacters: (label: string) => `${label}に「:」や改行などの制御文字は使用できません。`,
+  proxyPasswordCharacters: (label: string) => `${label}に改行などの制御文字は使用できません。`,
+  proxyKeep: "このパソコンに保存し、次回から入力を省略する",
+  proxyKeepHint: "パソコンの資格情報の保管場所に保存します。共用のパソコンでは選択しないでください。",
+
+  // 困ったときは
+  help: "困ったときは",
+  helpFor: (code: string) => `「${code}」の対処方法を見る`,
+  helpForError: "このエラーの対処方法",
+  helpAnswer: "対処方法",
+  helpSearch: "言葉またはエラーコードで探す",
+  helpSearchHint: "例: 更新できない、プロキシ、G008e",
+  helpResults: "見つかった項目",
+  helpFound: (count: number) => `${count}件見つかりました。`,
+  helpNotFound: "見つかりませんでした。別の言葉でお試しください。",
+  helpShowAll: (count: number) => `すべて表示(${count}件)`,
+  checkupTitle: "このパソコンの確認",
+  checkupLead:
+    "認証局との通信、証明書、パソコンの設定を確認し、問題の原因と対処方法を表示します。1分ほどかかることがあります。",
+  checkAll: "すべて確認する",
+  checkThis: "このパソコンを確認する",
+  checksOf: (titles: readonly string[]) => `確認する項目: ${titles.join("、")}`,
+  checking: "確認しています。終わるまでお待ちください。",
+  checkedSoFar: (done: number, total: number) =>
+    `確認しています。(${total}項目のうち${done}項目が終わりました)`,
+  checked: (failed: number, warning: number) =>
+    failed + warning === 0
+      ? "問題は見つかりませんでした。"
+      : `確認が終わりました。(問題あり: ${failed}件、要確認: ${warning}件)`,
+  checkedAt: (time: string) => `確認日時: ${time}`,
+  checkRest: (count: number) => `そのほかの項目を表示(${count}件)`,
+  checkAdvice: "対処方法:",
+  checkStates: {
+    ok: "問題なし",
+    warning: "要確認",
+    failed: "問題あり",
+    skipped: "未実施",
+    running: "確認中",
+    unchecked: "未確認",
+  },
+
+  // お問合せ窓口に送るファイル
+  supportHeading: "解決しないときは",
+  supportLead:
+    "ログ、このパソコンの確認結果、バージョンを1つのファイルにまとめ、お問合せ窓口に送ることができます。保存する前に、内容を確認できます。パスワードや秘密鍵は含まれません。",
+  supportMake: "お問合せ窓口に送るファイルを作る",
+  supportTitle: "お問合せ窓口に送るファイル",
+  supportMaking: "ファイルを作成しています。終わるまでお待ちください。",
+  supportReady:
+    "内容を確認し、「保存」を押してください。このパソコンに保存されるだけで、自動では送信されません。",
+  supportContents: "ファイルの内容",
+  supportSaveNote: (fileName: string) =>
+    `「${fileName}」を保存します。保存したファイルは、お問合せ窓口の案内に従ってお送りください。`,
+  save: "保存",
 
   // Spoken and shown by the page script
   working: "処理しています…",

@@ -8,7 +8,7 @@ import { en } from "./en.ts";
 import { ja, type Messages } from "./ja.ts";
 
 export type { Messages } from "./ja.ts";
-export { daysLeft, formatDate, formatDateTime, localizeTimes } from "./format.ts";
+export { daysLeft, formatClockTime, formatDate, formatDateTime, localizeTimes } from "./format.ts";
 
 /** All languages; a new one must be added here to compile. */
 export const MESSAGES: { readonly [L in Language]: Messages } = { ja, en };

@@ -55,6 +55,8 @@ const MAY_REPEAT = new Set([
   ],
   ...["authority/busy", "authority/unavailable"],
   ...["network/unreadable-answer", "network/untrusted-authority", "network/certificate-dates"],
+  ...["network/inspected", "network/proxy-unreachable", "network/proxy-refused", "network/proxy-untrusted"],
+  ...["network/proxy-credentials-needed", "network/proxy-scheme", "network/proxy-unusable"],
 ]);
 
 /** Errors of a request by an earlier run's key, after which a new key may have more luck. */

@@ -176,7 +176,7 @@ export class Course {
 
   #access({ enrolmentId, token }: EntryUnderWay) {
     // Without a token only a person can go on; whoever walks without one has not looked.
-    if (token === undefined) throw new AppError("issuance/interrupted", {});
+    if (token === undefined) throw new Error("an entry without a token cannot go on by itself");
     return { enrolmentId, token };
   }
 

@@ -224,7 +224,7 @@ class Engine implements Issuance {
   async #resume(): Promise<AcquiredCertificate[]> {
     if (this.#attempt !== undefined && this.#attempt.outcome() === undefined) return [];
     // Somebody else is at work: it resumed when it started.
-    const lock = await takeLock(this.#lockPath());
+    const lock = await this.#tryLock();
     if (lock === undefined) return [];
     try {
       const acquired = await resumeEntries(this.#workshop);
@@ -236,14 +236,17 @@ class Engine implements Issuance {
   }
 
   async #takeLock(): Promise<Lock> {
-    let lock: Lock | undefined;
+    const lock = await this.#tryLock();
+    if (lock === undefined) throw new AppError("issuance/already-running", {});
+    return lock;
+  }
+
+  async #tryLock(): Promise<Lock | undefined> {
     try {
-      lock = await takeLock(this.#lockPath());
+      return await takeLock(this.#lockPath());
     } catch (cause) {
       throw new AppError("state/not-writable", { path: this.#workshop.stateFolder }, { cause });
     }
-    if (lock === undefined) throw new AppError("issuance/already-running", {});
-    return lock;
   }
 
   #isBusy(): boolean {

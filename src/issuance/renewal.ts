@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorKey } from "../errors.ts";
 import { checkClock } from "./clock.ts";
 import { takeStock } from "./holdings.ts";
 import type { Workshop } from "./parts.ts";
 import { tryOldKey } from "./request.ts";
 import type { HeldCertificate } from "./types.ts";
+
+/** Why the time cannot be asked, and nothing else could be: the second because the person does not want to. */
+const ENDS_IT: readonly ErrorKey[] = ["network/certificate-dates", "network/proxy-credentials-needed"];
 
 /** What a certificate's fingerprint looks like. */
 export const FINGERPRINT_PATTERN = /^[0-9a-f]{64}$/;
@@ -52,14 +55,14 @@ export async function findRenewable(
 
 /**
  * @throws {AppError} `issuance/clock-wrong`, `network/certificate-dates` if it is so wrong that no connection comes
- * about; not if the authority cannot be asked for another reason.
+ * about, `network/proxy-credentials-needed`; not if the authority cannot be asked for another reason.
  */
 async function askForTime({ client, now }: Workshop, correlationId: string): Promise<void> {
   let time: string;
   try {
     ({ time } = await client.status({ correlationId }));
   } catch (error) {
-    if (error instanceof AppError && error.key === "network/certificate-dates") throw error;
+    if (error instanceof AppError && ENDS_IT.includes(error.key)) throw error;
     return;
   }
   checkClock(now(), time);

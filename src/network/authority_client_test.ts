@@ -110,6 +110,69 @@ Deno.test("submitCsr() comes through lost answers with the same request", async 
   assertEquals(requests[0], requests[2]);
 });
 
+Deno.test("submitCsr() never goes out without its key, whatever fails, and confirm() repeats its own bytes", async () => {
+  const passing = ["authority/busy", "network/unreadable-answer"] as const;
+  const failures = [
+    ...passing.map((key) => new AppError(key, {})),
+    new AppError("network/proxy-unreachable", { proxy: "proxy.test:3128" }),
+  ];
+  const idempotencyKey = "a".repeat(64);
+  for (const failure of failures) {
+    const { authority, requests } = client(failure, failure, failure);
+    const submit = { csrDer: Uint8Array.of(1, 2, 3), idempotencyKey };
+    await failsWith(failure.key, () => authority.submitCsr(access, submit, call));
+    assertEquals(requests.map(({ headers }) => headers["idempotency-key"]), Array(3).fill(idempotencyKey));
+    assertEquals(new Set(requests.map(({ body }) => body)).size, 1);
+    const again = client(failure, failure, failure);
+    await failsWith(failure.key, () => again.authority.confirm(access, Uint8Array.of(4), call));
+    assertEquals(again.requests[0], again.requests[2]);
+  }
+});
+
+Deno.test("what a proxy refuses is not tried again", async () => {
+  const proxy = "proxy.test:3128";
+  const refusals = [
+    new AppError("network/proxy-credentials-needed", { proxy }),
+    new AppError("network/proxy-scheme", { proxy, schemes: "NTLM", host: "ra.test" }),
+    new AppError("network/proxy-refused", { proxy, host: "ra.test", status: "403" }),
+    new AppError("network/proxy-untrusted", { proxy }),
+    new AppError("network/inspected", { issuer: "Inspector", host: "ra.test" }),
+  ];
+  for (const refusal of refusals) {
+    const { authority, requests } = client(refusal);
+    await failsWith(refusal.key, () => authority.status(call));
+    assertEquals(requests.length, 1);
+  }
+});
+
+Deno.test("a caller learns when to try again, from every call", async () => {
+  const busy = { status: 503, headers: new Headers({ "retry-after": "90" }) };
+  const calls: Record<string, (authority: AuthorityClient) => Promise<unknown>> = {
+    start: (authority) => authority.start({ operation: "issue", loginId: "hanako" }, call),
+    answer: (authority) => authority.answer(access, { kind: "password", answer: { password: "x" } }, call),
+    submitCsr: (authority) =>
+      authority.submitCsr(access, { csrDer: Uint8Array.of(1), idempotencyKey: "a".repeat(64) }, call),
+    confirm: (authority) => authority.confirm(access, Uint8Array.of(1), call),
+    abandon: (authority) => authority.abandon(access, call),
+    status: (authority) => authority.status(call),
+  };
+  for (const [name, work] of Object.entries(calls)) {
+    const { authority, requests } = client(busy);
+    const error = await failsWith("authority/busy", () => work(authority));
+    assertEquals([error.code, error.retryAfterSeconds, requests.length], ["G008e", 90, 1], name);
+  }
+});
+
+Deno.test("407 is no answer of the authority's", async () => {
+  const { authority, requests } = client({
+    status: 407,
+    headers: new Headers({ "proxy-authenticate": "Basic" }),
+  });
+  const work = () => authority.answer(access, { kind: "password", answer: { password: "x" } }, call);
+  await failsWith("network/unreadable-answer", work);
+  assertEquals(requests.length, 1);
+});
+
 Deno.test("an answer of another shape is unreadable, and its content stays out of the error", async () => {
   const odd = [{}, null, [], { ...started, token: "secret!" }, { ...started, step: {} }, {
     ...started,

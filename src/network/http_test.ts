@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createTestCa } from "../../tests/support/test_ca.ts";
-import { startTlsServer } from "../../tests/support/tls_server.ts";
+import { startTlsServer, type TlsServerOptions } from "../../tests/support/tls_server.ts";
 import { AppError, type ErrorKey } from "../errors.ts";
 import { createSend, type HttpLimits, openHttp, type SendHttp } from "./http.ts";
 
@@ -44,11 +44,16 @@ Deno.test("openHttp() talks to a server under its trust anchors", async () => {
 Deno.test("openHttp() refuses who is not the authority", async (t) => {
   const ca = await createTestCa({ purpose: "serverAuth" });
   const foreign = await createTestCa({ purpose: "serverAuth", name: "Foreign" });
-  const cases = {
-    "another CA": { ca: foreign },
-    "another name": { ca, ips: ["127.0.0.2"] },
-  };
-  for (const [name, options] of Object.entries(cases)) {
+  const cases: { name: string; options: TlsServerOptions; key: ErrorKey }[] = [
+    { name: "another CA, for the authority's name", options: { ca: foreign }, key: "network/inspected" },
+    {
+      name: "another CA, for another name",
+      options: { ca: foreign, ips: ["127.0.0.2"] },
+      key: "network/untrusted-authority",
+    },
+    { name: "another name", options: { ca, ips: ["127.0.0.2"] }, key: "network/untrusted-authority" },
+  ];
+  for (const { name, options, key } of cases) {
     await t.step(name, async () => {
       let requests = 0;
       await using server = await startTlsServer((_request, response) => {
@@ -56,10 +61,7 @@ Deno.test("openHttp() refuses who is not the authority", async (t) => {
         response.end();
       }, options);
       const http = openHttp([ca.rootPem]);
-      await failsWith(
-        "network/untrusted-authority",
-        () => http.send({ method: "GET", url: server.url, headers: {} }),
-      );
+      await failsWith(key, () => http.send({ method: "GET", url: server.url, headers: {} }));
       http.close();
       assertEquals(requests, 0);
     });
@@ -137,6 +139,35 @@ Deno.test("excludePlatformRoots() leaves the profile's trust anchors alone", asy
     assertEquals(await run("exclude"), ["other refused", "right 200"]);
     // Without it the machine's roots count as well, which is why it is there.
     assertEquals(await run(), ["other 200", "right 200"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("chooseRoots() adds the system's store, and nothing else, where the profile allows it", async () => {
+  const ca = await createTestCa({ purpose: "serverAuth" });
+  const other = await createTestCa({ name: "Other" });
+  await using server = await startTlsServer((_request, response) => response.end(), { ca });
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/roots.pem`, ca.rootPem);
+    const source = `
+      import { chooseRoots } from ${JSON.stringify(import.meta.resolve("./trust_anchors.ts"))};
+      chooseRoots({ platform: Deno.args[0] === "platform" });
+      const client = Deno.createHttpClient({ caCerts: [${JSON.stringify(other.rootPem)}] });
+      console.log(await fetch("${server.url}", { client }).then((answer) => answer.status, () => "refused"));
+      Deno.exit();`;
+    await Deno.writeTextFile(`${folder}/try.ts`, source);
+    const run = async (choice: string, variable: string) => {
+      const command = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-config", "-A", `${folder}/try.ts`, choice],
+        env: { [variable]: `${folder}/roots.pem`, NO_COLOR: "1" },
+      });
+      return new TextDecoder().decode((await command.output()).stdout).trim();
+    };
+    assertEquals(await run("platform", "SSL_CERT_FILE"), "200");
+    assertEquals(await run("platform", "NODE_EXTRA_CA_CERTS"), "refused");
+    assertEquals(await run("pinned", "SSL_CERT_FILE"), "refused");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -48,7 +48,7 @@ Deno.test("refusal() answers an unknown code with the authority's words", () => 
 Deno.test("refusal() lets the authority speak of itself only", () => {
   assertEquals(read(500, document("keystore/locked", "H502e")).key, "authority/unavailable");
   assertEquals(read(500, document("internal/unexpected", "H901e")).key, "authority/unavailable");
-  assertEquals(read(403, document("session/refused", "H605e")).key, "authority/unavailable");
+  assertEquals(read(403, document("usage/invalid", "H601e")).key, "authority/unavailable");
 });
 
 Deno.test("refusal() goes by the status where there is no document", () => {

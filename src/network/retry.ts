@@ -18,7 +18,7 @@ const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 3_000;
 
 /** Failures that may be gone in a moment, and lost answers. */
-const TRANSIENT = new Set(["authority/busy", "network/unreadable-answer"]);
+const TRANSIENT = new Set(["authority/busy", "network/unreadable-answer", "network/proxy-unreachable"]);
 
 /**
  * Does something up to three times, as long as it fails for a reason that may pass. Only for what may safely

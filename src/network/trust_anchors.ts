@@ -36,3 +36,24 @@ export function excludePlatformRoots(environment: RootEnvironment = Deno.env): b
     return false;
   }
 }
+
+/**
+ * Which roots count besides the profile's: none, or those that the OS trusts (a company's own among them, for
+ * networks whose administrators inspect all traffic), if the profile says so. Never the runtime's own list.
+ *
+ * @returns Whether the process was allowed to do so; see {@link excludePlatformRoots}.
+ */
+export function chooseRoots(
+  { platform }: { platform: boolean },
+  environment: RootEnvironment = Deno.env,
+): boolean {
+  if (!platform) return excludePlatformRoots(environment);
+  try {
+    // SSL_CERT_FILE and SSL_CERT_DIR stay: they say where this system's store is.
+    environment.set("DENO_TLS_CA_STORE", "system");
+    environment.delete("NODE_EXTRA_CA_CERTS");
+    return true;
+  } catch {
+    return false;
+  }
+}

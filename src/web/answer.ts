@@ -20,7 +20,8 @@ export interface UiRequest {
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
-  body: string;
+  /** Text goes out as UTF-8. */
+  body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** On every answer. No CORS header exists anywhere: other origins may not even ask. */
@@ -70,7 +71,7 @@ export function json(value: unknown): Answer {
  */
 export function answerBytes(answer: Answer, isLast: boolean): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
-  const body = encoder.encode(answer.body);
+  const body = typeof answer.body === "string" ? encoder.encode(answer.body) : answer.body;
   const headers: Record<string, string> = {
     ...answer.headers,
     ...SECURITY_HEADERS,

@@ -14,6 +14,7 @@ import { MAX_TARGET_BYTES } from "./limits.ts";
 import {
   ACTION_PATHS,
   ALIVE_PATH,
+  HELP_PROGRESS_PATH,
   LAUNCH_PATH,
   PAGE_PATHS,
   PROGRESS_PATH,
@@ -74,6 +75,9 @@ const FOREIGN_HEADERS = [
   "x-rewrite-url",
 ];
 
+/** A page asks here by itself, so that nothing of it says that a person is there. */
+const PROGRESS_PATHS: readonly string[] = [PROGRESS_PATH, HELP_PROGRESS_PATH];
+
 /** Builds the gate. */
 export function createGate(parts: GateParts): (request: UiRequest) => Promise<Answer> {
   const routes = new Map<string, { method: "GET" | "POST"; handle: Handler }>();
@@ -82,7 +86,7 @@ export function createGate(parts: GateParts): (request: UiRequest) => Promise<An
   routes.set(SESSION_PATH, { method: "POST", handle: openSession });
   routes.set(ALIVE_PATH, { method: "POST", handle: alive });
   routes.set(LAUNCH_PATH, { method: "POST", handle: launch });
-  for (const path of [...Object.values(PAGE_PATHS), PROGRESS_PATH]) {
+  for (const path of [...Object.values(PAGE_PATHS), ...PROGRESS_PATHS]) {
     routes.set(path, { method: "GET", handle: page });
   }
   for (const path of Object.values(ACTION_PATHS)) routes.set(path, { method: "POST", handle: action });
@@ -147,7 +151,7 @@ async function page(request: UiRequest, parts: GateParts): Promise<Answer> {
   if (refusal !== undefined) return refusal;
   const { session, refused } = liveSession(request, parts);
   if (session === undefined) return refused;
-  if (request.target !== PROGRESS_PATH) parts.sessions.touch(session);
+  if (!PROGRESS_PATHS.includes(request.target)) parts.sessions.touch(session);
   return await parts.pages({ method: "GET", path: request.target, fields: {} });
 }
 

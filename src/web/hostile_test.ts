@@ -6,9 +6,11 @@ import { assert, assertEquals } from "@std/assert";
 import { createPeerCheck } from "../platform/peer.ts";
 import { openWeb, type RunningWeb, type WebOptions } from "./mod.ts";
 import { ACTION_PATHS, ALIVE_PATH, ASSET_PATHS, LAUNCH_PATH, PAGE_PATHS, PROGRESS_PATH } from "./paths.ts";
-import { SESSION_PATH } from "./paths.ts";
+import { HELP_PROGRESS_PATH, SESSION_PATH } from "./paths.ts";
 import { base64url } from "./secrets.ts";
+import { FakeDoctor, FakeSupport } from "./testing/fake_doctor.ts";
 import { OTP_QUESTION, sampleCertificate } from "./testing/fake_issuance.ts";
+import { FakeProxyAuthentication } from "./testing/fake_proxy_authentication.ts";
 import { FakeReminders } from "./testing/fake_reminders.ts";
 import { type TestParts, testParts } from "./testing/parts.ts";
 import {
@@ -43,6 +45,7 @@ interface Route {
 interface Target extends AsyncDisposable {
   web: RunningWeb;
   parts: TestParts;
+  proxy: FakeProxyAuthentication;
   port: number;
   token: string;
   routes: Route[];
@@ -52,7 +55,15 @@ interface Target extends AsyncDisposable {
 
 async function open(options: WebOptions = {}): Promise<Target> {
   const reminders = new FakeReminders();
-  const parts = testParts({ reminders: () => Promise.resolve(reminders) });
+  const proxy = new FakeProxyAuthentication();
+  const doctor = new FakeDoctor();
+  const support = new FakeSupport();
+  const parts = testParts({
+    reminders: () => Promise.resolve(reminders),
+    proxyAuthentication: proxy,
+    doctor: () => Promise.resolve(doctor),
+    supportBundle: support.make,
+  });
   parts.fake.certificates = [HELD];
   const web = await openWeb({
     ...parts,
@@ -89,14 +100,28 @@ async function open(options: WebOptions = {}): Promise<Target> {
     ofSession(ACTION_PATHS.renew, { fingerprint: HELD.fingerprint }),
     ofSession(ACTION_PATHS.answer, { step: "1", reply: "blue" }),
     ofSession(ACTION_PATHS.cancel, {}),
+    ofSession(ACTION_PATHS.retry, {}),
+    ofSession(ACTION_PATHS.proxyAuthenticate, {
+      proxy: proxy.proxy,
+      username: "suzuki",
+      password: "open sesame",
+    }),
+    ofSession(ACTION_PATHS.proxyCancel, {}),
     ofSession(ACTION_PATHS.calendar, { fingerprint: HELD.fingerprint }),
     ofSession(ACTION_PATHS.remindersOn, {}),
     ofSession(ACTION_PATHS.remindersOff, {}),
+    ofSession(HELP_PROGRESS_PATH),
+    ofSession(ACTION_PATHS.help, { entry: "G008e" }),
+    ofSession(ACTION_PATHS.helpSearch, { query: "G008e" }),
+    ofSession(ACTION_PATHS.check, { entry: "" }),
+    ofSession(ACTION_PATHS.support, {}),
+    ofSession(ACTION_PATHS.supportFile, {}),
     ofSession(ACTION_PATHS.language, { language: "en" }),
   ];
   return {
     web,
     parts,
+    proxy,
     port,
     token,
     routes,
@@ -105,8 +130,11 @@ async function open(options: WebOptions = {}): Promise<Target> {
         parts.fake.calls,
         parts.fake.certificates,
         parts.fake.script,
+        [proxy.answers, proxy.cancelled, proxy.pending()],
         reminders.calls,
         reminders.state,
+        doctor.runs,
+        support.made,
         language.current(),
       ]),
     [Symbol.asyncDispose]: () => web.close(),
@@ -714,6 +742,90 @@ Deno.test("hostile: answers that are over-long, for another step or for another 
   assertEquals([parts.fake.calls.answer, parts.fake.calls.acquire], [1, 0]);
   assertEquals((await post(ACTION_PATHS.answer, { step: second, oneTimePassword: "123456" })).status, 303);
   assertEquals(parts.fake.calls.acquire, 1);
+});
+
+/** What leads away from the proxy's page, for a page without the session. */
+const PROXY_SHAPES = [
+  "H16",
+  "H17",
+  "H20",
+  "H21",
+  "H22",
+  "H25",
+  "H26",
+  "H27",
+  "H31",
+  "H33",
+  "H34",
+  "H38",
+  "H49",
+];
+
+Deno.test("hostile: while a proxy asks, nobody but the page answers, cancels or reads the question", async () => {
+  await using target = await open();
+  const { proxy, port, token, parts } = target;
+  parts.fake.script.network = () => proxy.pass();
+  const renewal = sessionRequest(port, token, {
+    target: ACTION_PATHS.renew,
+    fields: { fingerprint: HELD.fingerprint },
+  });
+  assertEquals((await send(port, renewal)).headers.get("location"), PAGE_PATHS.proxy);
+  const before = target.state();
+  const paths: readonly string[] = [
+    PAGE_PATHS.proxy,
+    ACTION_PATHS.proxyAuthenticate,
+    ACTION_PATHS.proxyCancel,
+  ];
+  const routes = target.routes.filter(({ good }) => paths.includes(good.target));
+  assertEquals(routes.length, paths.length);
+  const shapes = SHAPES.filter(({ name }) => PROXY_SHAPES.includes(name.split(" ")[0]!));
+  for (const shape of shapes) {
+    for (const route of routes) {
+      if (shape.on?.(route, route.good.method) === false) continue;
+      const bent = shape.bend(route.good, target);
+      const answer = typeof bent === "string" ? await sendBytes(port, bent) : await send(port, bent);
+      assertRefused(answer, `${shape.name}, ${route.good.target}`);
+    }
+  }
+  assertEquals(target.state(), before);
+});
+
+Deno.test("hostile: answers to a proxy that are over-long, too many, or of another shape reach nobody", async () => {
+  await using target = await open();
+  const { proxy, port, token, parts } = target;
+  const right = { proxy: proxy.proxy, ...proxy.accepts };
+  const post = (fields: Record<string, string>) =>
+    send(port, sessionRequest(port, token, { target: ACTION_PATHS.proxyAuthenticate, fields }));
+  assertEquals((await post(right)).status, 303); // nothing is asked
+  assertEquals(proxy.answers, []);
+  parts.fake.script.network = () => proxy.pass();
+  const renewal = { target: ACTION_PATHS.renew, fields: { fingerprint: HELD.fingerprint } };
+  await send(port, sessionRequest(port, token, renewal));
+  const { username, password } = proxy.accepts;
+  const odd: Record<string, string>[] = [
+    {},
+    { username, password },
+    { ...right, keep: "" },
+    { ...right, keep: "maybe" },
+    { ...right, loginId: "hanako" },
+    { ...right, username: "x".repeat(4097) },
+    { ...right, username: "x".repeat(4096) },
+    { ...right, password: "x".repeat(4096) },
+    { ...right, username: "su\0zuki" },
+    { ...right, password: "open\r\nsesame" },
+    { ...right, proxy: "evil.example:3128" },
+    { ...right, proxy: "" },
+  ];
+  for (const fields of odd) {
+    const { status } = await post(fields);
+    assert(status === 400 || status === 303, `${JSON.stringify(fields).slice(0, 80)}: ${status}`);
+  }
+  assertEquals([proxy.answers, proxy.cancelled], [[], 0]);
+  const answers = await Promise.all(Array.from({ length: 30 }, () => post(right)));
+  for (const { status } of answers) assertEquals(status, 303);
+  assertEquals([proxy.answers.length, parts.fake.calls.begin], [1, 1]);
+  assertEquals((await post(right)).status, 303); // once more, late
+  assertEquals(proxy.answers.length, 1);
 });
 
 Deno.test("hostile: 1,000 connections that say nothing leave room for the page", async () => {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Doctor, SupportBundle } from "../doctor/types.ts";
 import { load } from "../lazy.ts";
 import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
@@ -14,6 +15,7 @@ import { createAssets } from "./assets.ts";
 import type { Answer } from "./answer.ts";
 import { createGate, type PageRequest } from "./gate.ts";
 import type { Issuance } from "../issuance/mod.ts";
+import type { ProxyAuthentication } from "../network/proxy/types.ts";
 import { Lifetime } from "./lifetime.ts";
 import { CONNECTION_TIMES, type ConnectionTimes } from "./limits.ts";
 import type { LanguageSetting, RunningBrowsers } from "./page_parts.ts";
@@ -41,6 +43,12 @@ export interface WebParts {
   runningBrowsers?: RunningBrowsers | undefined;
   /** The daily check and the calendar file; called on first use. Without it the pages say nothing of reminders. */
   reminders?: (() => Promise<Reminders>) | undefined;
+  /** The checks of 困ったときは; called with its first page. Without it there are none. */
+  doctor?: (() => Promise<Doctor>) | undefined;
+  /** Makes the file for the support desk, afresh each time. Without it there is none. */
+  supportBundle?: (() => Promise<SupportBundle>) | undefined;
+  /** Where requests wait while a proxy wants a name and a password: the page asks for them. Without it none does. */
+  proxyAuthentication?: ProxyAuthentication | undefined;
   options?: WebOptions | undefined;
 }
 
@@ -66,7 +74,7 @@ export interface RunningWeb {
   launchUrl(): string;
   /** Resolves when the web UI has ended, by itself or by {@link close}. */
   readonly closed: Promise<void>;
-  /** Ends it: pages, connections, socket. A running issuance is not touched. */
+  /** Ends it: pages, connections, socket. A running issuance is not touched, unless it waits for a proxy's password. */
   close(): Promise<void>;
 }
 
@@ -93,7 +101,7 @@ export function openWeb(parts: WebParts): Promise<RunningWeb> {
       parts.profile(),
       parts.language(),
     ]);
-    const created = walk = new Walk(parts.issuance);
+    const created = walk = new Walk(parts.issuance, parts.proxyAuthentication);
     return createPages({
       profile,
       language,
@@ -105,6 +113,9 @@ export function openWeb(parts: WebParts): Promise<RunningWeb> {
       issuance: () => created.issuance((error) => log.warn("web.resume-failed", { cause: String(error) })),
       runningBrowsers: parts.runningBrowsers,
       reminders: parts.reminders,
+      doctor: parts.doctor,
+      supportBundle: parts.supportBundle,
+      proxyAuthentication: parts.proxyAuthentication,
     });
   }
 
@@ -153,6 +164,8 @@ export function openWeb(parts: WebParts): Promise<RunningWeb> {
   const { promise: closed, resolve: ended } = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   async function shutDown(): Promise<void> {
+    // Nobody will answer any more: what waits for the proxy ends as it ends without a network.
+    parts.proxyAuthentication?.cancel();
     await server.close();
     log.info("web.closed", { refusals });
     ended();

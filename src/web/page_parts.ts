@@ -1,8 +1,10 @@
 /** What every page is given. */
+import type { Doctor, SupportBundle } from "../doctor/types.ts";
 import { AppError, type Language } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { Profile } from "../profile.ts";
 import type { Issuance } from "../issuance/mod.ts";
+import type { ProxyAuthentication } from "../network/proxy/types.ts";
 import type { Reminders } from "../reminder/types.ts";
 import type { Walk } from "./walk.ts";
 
@@ -25,6 +27,12 @@ export interface PageParts {
   issuance: () => Promise<Issuance>;
   runningBrowsers?: RunningBrowsers | undefined;
   reminders?: (() => Promise<Reminders>) | undefined;
+  /** The checks of 困ったときは; called with its first page. Without it there are none. */
+  doctor?: (() => Promise<Doctor>) | undefined;
+  /** Makes the file for the support desk, afresh each time. Without it there is none. */
+  supportBundle?: (() => Promise<SupportBundle>) | undefined;
+  /** Where requests wait while a proxy wants a name and a password. Without it none ever does. */
+  proxyAuthentication?: ProxyAuthentication | undefined;
 }
 
 /**

@@ -13,12 +13,15 @@ import { registerAcquiring } from "./routes/acquiring.tsx";
 import { registerCertificates } from "./routes/certificates.tsx";
 import { registerConfirm } from "./routes/confirm.tsx";
 import { registerError } from "./routes/error.tsx";
+import { registerHelp } from "./routes/help.tsx";
 import { registerIssue } from "./routes/issue.tsx";
 import { registerLanguage } from "./routes/language.ts";
+import { registerProxy } from "./routes/proxy.tsx";
 import { registerQuestion } from "./routes/question.tsx";
 import { registerReminders } from "./routes/reminders.ts";
 import { registerRenew } from "./routes/renew.ts";
 import { errorPage } from "./routes/respond.tsx";
+import { registerRetry } from "./routes/retry.ts";
 import { registerResult } from "./routes/result.tsx";
 import { BrandMark } from "./views/icons.tsx";
 import { withoutNode } from "./views/without_node.ts";
@@ -29,15 +32,18 @@ export function createPages(parts: PageParts): (request: PageRequest) => Promise
   const app = new Hono();
   app.onError((error, c) => errorPage(c, parts, error));
   app.notFound((c) => c.text("refused", 404));
+  registerProxy(app, parts); // first: it holds the other pages up
   registerCertificates(app, parts);
   registerConfirm(app, parts);
   registerIssue(app, parts);
   registerRenew(app, parts);
   registerQuestion(app, parts);
   registerAcquiring(app, parts);
+  registerRetry(app, parts);
   registerResult(app, parts);
   registerReminders(app, parts);
   registerError(app, parts);
+  registerHelp(app, parts);
   registerLanguage(app, parts);
   return async function respond({ method, path, fields }) {
     const init = method === "GET" ? {} : { method, body: JSON.stringify(fields) };
@@ -45,7 +51,12 @@ export function createPages(parts: PageParts): (request: PageRequest) => Promise
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: await response.text(),
+      body: isText(response) ? await response.text() : new Uint8Array(await response.arrayBuffer()),
     };
   };
+}
+
+/** Everything that is shown; what is only saved may be anything. */
+function isText(response: Response): boolean {
+  return response.headers.get("content-type") !== "application/zip";
 }

@@ -31,7 +31,7 @@ async function setUp(options: SetUpOptions = {}) {
   const fake: FakeIssuance = parts.fake;
   fake.script = options.script ?? {};
   const walk = new Walk(() => Promise.resolve(fake));
-  const respond = createPages({
+  const pages = createPages({
     ...parts,
     profile: shippedProfile(),
     language: await parts.language(),
@@ -40,6 +40,12 @@ async function setUp(options: SetUpOptions = {}) {
     reminders: options.reminders && (() => Promise.resolve(options.reminders!)),
     runningBrowsers: options.runningBrowsers,
   });
+  /** All that these pages answer is text. */
+  const respond = async (request: Parameters<typeof pages>[0]) => {
+    const answer = await pages(request);
+    assert(typeof answer.body === "string");
+    return { ...answer, body: answer.body };
+  };
   const get = (page: PageName) => respond({ method: "GET", path: PAGE_PATHS[page], fields: {} });
   const post = (path: string, fields: Fields) => respond({ method: "POST", path, fields });
   const issue = (loginId = "hanako", password = "correct horse") =>
@@ -53,7 +59,7 @@ async function setUp(options: SetUpOptions = {}) {
   const progress = async () =>
     JSON.parse((await respond({ method: "GET", path: PROGRESS_PATH, fields: {} })).body);
   /** Follows the one redirect of an accepted form. */
-  async function follow(answer: Answer): Promise<string> {
+  async function follow(answer: Pick<Answer, "status" | "headers"> & { body: string }): Promise<string> {
     assertEquals(answer.status, 303, answer.body);
     const path = answer.headers!.location!;
     return (await respond({ method: "GET", path, fields: {} })).body;

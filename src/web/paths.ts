@@ -24,8 +24,11 @@ export const PAGE_PATHS = {
   issue: "/pages/issue",
   question: "/pages/question",
   acquiring: "/pages/acquiring",
+  proxy: "/pages/proxy",
   result: "/pages/result",
   error: "/pages/error",
+  help: "/pages/help",
+  support: "/pages/support",
 } as const;
 
 /** What a page is called in the page script and in the history. */
@@ -34,6 +37,9 @@ export type PageName = keyof typeof PAGE_PATHS;
 /** State of a running acquisition: GET, answered with JSON. */
 export const PROGRESS_PATH = "/progress";
 
+/** State of the checks of this PC, and of the file for the support desk: GET, answered with JSON. */
+export const HELP_PROGRESS_PATH = "/help-progress";
+
 /** Actions: POST of a flat JSON object of texts. */
 export const ACTION_PATHS = {
   issue: "/issue",
@@ -41,8 +47,16 @@ export const ACTION_PATHS = {
   renew: "/renew",
   answer: "/answer",
   cancel: "/cancel",
+  retry: "/retry",
+  proxyAuthenticate: "/proxy-authenticate",
+  proxyCancel: "/proxy-cancel",
   calendar: "/calendar",
   remindersOn: "/reminders-on",
   remindersOff: "/reminders-off",
+  help: "/help",
+  helpSearch: "/help-search",
+  check: "/check",
+  support: "/support",
+  supportFile: "/support-file",
   language: "/language",
 } as const;

@@ -4,34 +4,67 @@
  *
  * @module
  */
+import type { Context } from "@hono/hono";
 import { AppError } from "../errors.ts";
 import type { Attempt, Issuance } from "../issuance/mod.ts";
+import type { ProxyAuthentication } from "../network/proxy/types.ts";
+
+/** How the result of some work is told: to the page that waits for it, whichever that is when it is there. */
+export type Reply = (c: Context) => Response | Promise<Response>;
+
+/** What the error page shows. */
+export interface Failure {
+  error: AppError;
+  /** When trying again makes sense, if the authority said so. */
+  retryAt: Date | undefined;
+}
+
+/** Work that a proxy's question interrupted; it goes on by itself. */
+interface Interrupted {
+  work: Promise<Reply>;
+  isOver: boolean;
+}
 
 /** Said once, on the next certificate list. */
 export type Notice = { kind: "cancelled" } | { kind: "resumed"; loginId: string };
 
 export class Walk {
   readonly #load: () => Promise<Issuance>;
+  readonly #proxyAuthentication: ProxyAuthentication | undefined;
   readonly #acquiring = new WeakSet<Attempt>();
   readonly #answered = new WeakMap<Attempt, number>();
   #issuance: Promise<Issuance> | undefined;
   #loaded: Issuance | undefined;
   #busy = false;
-  #resuming = false;
+  #resuming: Promise<void> | undefined;
+  #interrupted: Interrupted | undefined;
+  #revision = 0;
+  #seenChallenge = "";
   #notices: Notice[] = [];
   /** The login ID typed last; never the password. */
   loginId = "";
   /** The person was shown the certificate that is here already, and wants another one all the same. */
   issuesAnyway = false;
+  /** The name typed last for the proxy; never the password. */
+  proxyUsername = "";
   /** What the error page shows. */
-  lastError: AppError | undefined;
+  failure: Failure | undefined;
+  /** Does once more what the authority had no time for. It holds no password. */
+  again: (() => Promise<Reply>) | undefined;
   /** What went wrong when reminders were turned on or off; told once. */
   remindersError: AppError | undefined;
-  /** Grows when a page that lies open should look again. */
-  revision = 0;
 
-  constructor(load: () => Promise<Issuance>) {
+  constructor(load: () => Promise<Issuance>, proxyAuthentication?: ProxyAuthentication) {
     this.#load = load;
+    this.#proxyAuthentication = proxyAuthentication;
+  }
+
+  /** Another number when a page that lies open should look again. */
+  get revision(): number {
+    const challenge = JSON.stringify(this.#proxyAuthentication?.pending()) ?? "";
+    if (challenge !== this.#seenChallenge) this.#revision++;
+    this.#seenChallenge = challenge;
+    return this.#revision;
   }
 
   /**
@@ -48,23 +81,20 @@ export class Walk {
         this.#issuance = undefined; // the next page tries again
         throw error;
       }
-      void this.#resume(this.#loaded).catch(onResumeFailed);
+      const resuming = this.#resume(this.#loaded).catch(onResumeFailed);
+      this.#resuming = resuming;
+      void resuming.finally(() => this.#resuming = undefined);
     }
     return await this.#issuance;
   }
 
   async #resume(issuance: Issuance): Promise<void> {
-    this.#resuming = true;
-    try {
-      for (const { loginId } of await issuance.resume()) {
-        this.#notices.push({ kind: "resumed", loginId });
-        this.revision++;
-      }
-      // What could not be finished may need the person now; the list was shown before that was known.
-      if ((await issuance.pending()).length > 0) this.revision++;
-    } finally {
-      this.#resuming = false;
+    for (const { loginId } of await issuance.resume()) {
+      this.#notices.push({ kind: "resumed", loginId });
+      this.#revision++;
     }
+    // What could not be finished may need the person now; the list was shown before that was known.
+    if ((await issuance.pending()).length > 0) this.#revision++;
   }
 
   /** Runs one submission at a time: thirty clicks are one enrolment. */
@@ -95,9 +125,14 @@ export class Walk {
   acquire(attempt: Attempt, onEnd: () => void): void {
     this.#acquiring.add(attempt);
     void attempt.acquire().catch(() => {}).finally(() => {
-      this.revision++;
+      this.#revision++;
       onEnd();
     }); // its error stays in outcome()
+  }
+
+  /** Whether an attempt fetches its certificate, or has done so, well or badly. */
+  hasAcquired(attempt: Attempt): boolean {
+    return this.#acquiring.has(attempt);
   }
 
   /** The attempt that fetches its certificate right now. */
@@ -107,9 +142,44 @@ export class Walk {
     return this.#acquiring.has(attempt) ? attempt : undefined;
   }
 
-  /** Whether the app must not end now. */
+  /** Whether the app must not end now. What waits for a person does not keep it: nobody may be there. */
   isBusy(): boolean {
-    return this.#busy || this.#resuming || this.running() !== undefined;
+    if (this.#proxyAuthentication?.pending() !== undefined) return false;
+    return this.#busy || this.#resuming !== undefined || this.running() !== undefined;
+  }
+
+  /** The proxy asks before this work can go on: whoever answers gets its result. */
+  interrupt(work: Promise<Reply>): void {
+    if (this.#interrupted?.work === work) return;
+    const interrupted: Interrupted = { work, isOver: false };
+    this.#interrupted = interrupted;
+    void work.finally(() => interrupted.isOver = true);
+  }
+
+  /** Whether interrupted work is still under way. */
+  isInterrupted(): boolean {
+    return this.#interrupted?.isOver === false;
+  }
+
+  /** The interrupted work whose result nobody has been told. */
+  interrupted(): Promise<Reply> | undefined {
+    return this.#interrupted?.work;
+  }
+
+  /** Its result was told. */
+  told(work: Promise<Reply>): void {
+    if (this.#interrupted?.work === work) this.#interrupted = undefined;
+  }
+
+  /** Resolves when nothing is under way that could make a proxy ask. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#interrupted?.work, this.running()?.acquire(), this.#resuming]);
+  }
+
+  /** Remembers what went wrong, so that a reload shows it again; the time to try again stays what it was. */
+  fail(error: AppError, now: Date): Failure {
+    if (this.failure?.error === error) return this.failure;
+    return this.failure = { error, retryAt: retryTime(error, now) };
   }
 
   notify(notice: Notice): void {
@@ -120,4 +190,9 @@ export class Walk {
   takeNotices(): Notice[] {
     return this.#notices.splice(0);
   }
+}
+
+/** When an error's Retry-After is over. */
+export function retryTime({ retryAfterSeconds }: AppError, now: Date): Date | undefined {
+  return retryAfterSeconds === undefined ? undefined : new Date(now.getTime() + retryAfterSeconds * 1000);
 }

@@ -56,6 +56,7 @@ export interface DemoAuthority extends AsyncDisposable {
   readonly client: AuthorityClient;
   /** Adds a user who demands a password. */
   addAccount(changes?: Partial<User>): Promise<TestAccount>;
+  changeAccount(account: Pick<TestAccount, "loginId">, changes: Partial<User>): Promise<void>;
   /** Gets a certificate with a fresh key. Default: P-256, confirmed. */
   acquire(
     account: TestAccount,
@@ -120,6 +121,11 @@ export async function startDemoAuthority(options: DemoAuthorityOptions = {}): Pr
       const { loginId, name, company } = user;
       return { loginId, password, name, company };
     },
+    changeAccount: ({ loginId }, changes) =>
+      authority.store.write(async (transaction) => {
+        const user = await transaction.findUser(loginId);
+        await transaction.updateUser({ ...user!, ...changes });
+      }),
     acquire: (account, { algorithm = "p256", isConfirmed = true } = {}) =>
       acquire({ client, now }, { account, algorithm, isConfirmed }),
     async revoke(serial) {

@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
+import type { Bytes } from "../../src/pki/bytes.ts";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -14,7 +15,7 @@ import {
   subjectAltName,
   subjectKeyIdentifier,
 } from "../../src/pki/extensions.ts";
-import { generateKeyPair, keyIdentifier } from "../../src/pki/keys.ts";
+import { generateKeyPair, keyIdentifier, type KeyPair } from "../../src/pki/keys.ts";
 import { encodeName } from "../../src/pki/name.ts";
 import { encodePem } from "../../src/pki/pem.ts";
 import type { TestCa } from "./test_ca.ts";
@@ -35,11 +36,10 @@ export interface TlsServerOptions {
   notAfter?: Date;
 }
 
-/** Starts a server that answers with `handle`. */
-export async function startTlsServer(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
+/** A server's certificate with its key. */
+export async function certify(
   { ca, ips = ["127.0.0.1"], ...dates }: TlsServerOptions,
-): Promise<TlsServer> {
+): Promise<{ certificateDer: Bytes; keyPair: KeyPair }> {
   const keyPair = await generateKeyPair("p256");
   const certificateDer = await ca.issue({
     subjectDer: encodeName([{ type: "CN", value: "test server" }]),
@@ -54,6 +54,16 @@ export async function startTlsServer(
       authorityKeyIdentifier(keyIdentifier(ca.issuingSpkiDer)),
     ],
   });
+  return { certificateDer, keyPair };
+}
+
+/** Starts a server that answers with `handle`. */
+export async function startTlsServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  options: TlsServerOptions,
+): Promise<TlsServer> {
+  const { ca } = options;
+  const { certificateDer, keyPair } = await certify(options);
   const server = createServer({
     cert: encodePem(certificateDer, "CERTIFICATE") + encodePem(ca.issuingDer, "CERTIFICATE"),
     key: Buffer.from(encodePem(keyPair.pkcs8Der, "PRIVATE KEY")),

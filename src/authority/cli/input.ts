@@ -31,8 +31,8 @@ export async function readSecretsFromStdin(count: number): Promise<string[]> {
 export async function askNewSecret(what: string, flag: string): Promise<string> {
   if (!Deno.stdin.isTerminal()) throw new AppError("usage/terminal-required", { what, flag });
   const { password } = await import("@inquirer/prompts");
-  const first = await password({ message: what, mask: true });
-  const second = await password({ message: `${what}, again`, mask: true });
+  const first = await password({ message: what, mask: true, toggleMask: false });
+  const second = await password({ message: `${what}, again`, mask: true, toggleMask: false });
   if (first !== second) throw new AppError("usage/invalid", { problem: "the two are not the same" });
   return first;
 }

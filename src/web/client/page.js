@@ -17,6 +17,11 @@
   /** Sooner after the start: what an earlier run left is being finished, and the list changes. */
   const FIRST_BEATS_MS = [1_000, 3_000, 7_000];
   const POLL_MS = 400;
+  /** A pause in typing. */
+  const TYPING_MS = 150;
+  const MAX_QUERY = 200;
+  /** So long after the wish nobody may be there any more. */
+  const AUTO_MS = 60 * 60_000;
   const STORED = "session";
 
   /** @typedef {{ token: string, key: string }} Session */
@@ -45,6 +50,19 @@
   let beat;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let poll;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let countdown;
+  /** When trying again makes sense, by this browser's clock; 0 when nothing waits for that. */
+  let retryAt = 0;
+  /** Until when the person's wish to have it done by itself counts; 0 without one. */
+  let autoUntil = 0;
+  /** What the search of the help found last. @type {{ query: string, ids: string[], note: string } | undefined} */
+  let found;
+  let isLookingUp = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let typing;
+  /** Where each entry of the help belongs. @type {{ item: Element, home: Element }[]} */
+  let homes = [];
   /** Texts of the current language, from the last fragment. @type {DOMStringMap} */
   let words = {};
 
@@ -121,7 +139,7 @@
   async function prove() {
     if (session === undefined) throw new Refused("refused");
     const mine = nonce();
-    const active = wasActive ? "yes" : "no";
+    const active = wasActive || isWaiting() ? "yes" : "no";
     wasActive = false;
     const response = await ask("/alive", { nonce: mine, active });
     const answer = await response.json();
@@ -134,10 +152,15 @@
   async function heartbeat() {
     try {
       const isChanged = await prove();
-      if (isChanged && current === "certificates" && !isBusy) await load(current, { keepFocus: true });
+      if (isChanged && looksAgain() && !isBusy) await load(current, { keepFocus: true });
     } catch (error) {
       fail(error);
     }
+  }
+
+  /** A password that is being typed must not vanish under the person's hands. */
+  function looksAgain() {
+    return current === "certificates" || current === "proxy" && !hasSecrets();
   }
 
   // ---- Pages ----
@@ -170,8 +193,10 @@
     const fragment = /** @type {HTMLElement | null} */ (template.content.querySelector("[data-page]"));
     if (fragment === null) throw new Refused("gone");
     const name = fragment.dataset.page ?? "";
+    const isSame = keepFocus && name === current;
     const typed = typedValues();
     const focused = keyOf(document.activeElement);
+    const unfolded = openDetails();
 
     document.title = fragment.dataset.title ?? "";
     document.documentElement.lang = fragment.lang;
@@ -181,16 +206,26 @@
     words = /** @type {HTMLElement | null} */ (fragment.querySelector("[data-part=words]"))?.dataset ?? {};
     for (const link of document.querySelectorAll("[data-skip]")) link.textContent = words.skip ?? "";
     if (words.revision !== undefined) revision = Number(words.revision);
-    if (keepFocus && name === current) restore(typed, focused);
+    rememberHomes();
+    if (isSame) {
+      unfold(unfolded);
+      if (found !== undefined && found.query === typed.helpQuery) showFound(found);
+      restore(typed, focused);
+      if (typed.helpQuery) void lookUp(); // it may be another language now
+    } else {
+      found = undefined;
+    }
 
     if (name !== current || history.state?.page !== name) {
-      if (move === "push") history.pushState({ page: name }, "", "/");
+      if (move === "push") history.pushState({ page: name, from: current }, "", "/");
       else if (move === "replace") history.replaceState({ page: name }, "", "/");
     }
     current = name;
     clearTimeout(poll);
     if (document.querySelector("[data-poll]") !== null) poll = setTimeout(pollProgress, POLL_MS);
-    if (!keepFocus) focusFirst();
+    if (document.querySelector("[data-watch]") !== null) poll = setTimeout(watch, POLL_MS);
+    watchRetry();
+    if (!isSame) focusFirst();
   }
 
   /**
@@ -214,7 +249,7 @@
       if (
         !("secret" in input.dataset) && input.type !== "hidden" && (input.type !== "radio" || input.checked)
       ) {
-        values[input.name] = input.value;
+        values[input.name] = valueOf(input);
       }
     }
     return values;
@@ -229,6 +264,7 @@
       const value = values[input.name];
       if (value === undefined || input.type === "hidden") continue;
       if (input.type === "radio") input.checked = input.value === value;
+      else if (input.type === "checkbox") input.checked = value === "yes";
       else input.value = value;
     }
     onChoice();
@@ -248,6 +284,12 @@
     }
     if (!(element instanceof HTMLElement) || element === document.body) return undefined;
     return element.id || element.dataset.go || element.dataset.post;
+  }
+
+  /** What a form sends of an input. @param {HTMLInputElement} input */
+  function valueOf(input) {
+    if (input.type !== "checkbox") return input.value;
+    return input.checked ? "yes" : "no";
   }
 
   /** @param {ParentNode} [within] */
@@ -278,8 +320,9 @@
    * @returns {Record<string, string>}
    */
   function fieldsOf(button) {
-    const { fingerprint } = button.dataset;
+    const { fingerprint, entry } = button.dataset;
     if (fingerprint !== undefined) return { fingerprint };
+    if (entry !== undefined) return { entry };
     const choice = "chosen" in button.dataset ? chosen() : undefined;
     return choice === undefined ? {} : { [choice.name]: choice.value };
   }
@@ -313,7 +356,7 @@
         setText(row, ".phase-state", text);
         setText(row, ".phase-mark", mark);
       }
-      const cancel = document.querySelector("main [data-post]");
+      const cancel = document.querySelector("main [aria-describedby=cancel-note]");
       cancel?.setAttribute("aria-disabled", answer.cancellable ? "false" : "true");
       setText(document, "#cancel-note", answer.note);
       say(answer.say);
@@ -326,6 +369,31 @@
     }
   }
 
+  /** Follows what is under way behind a page of the help, row by row; the page looks again when it is over. */
+  async function watch() {
+    const place = document.querySelector("[data-watch]");
+    if (!(place instanceof HTMLElement)) return;
+    try {
+      const answer = await (await ask(place.dataset.watch ?? "")).json();
+      if (isEnded || !place.isConnected) return;
+      for (const { id, state, text, mark, finding } of answer.checks) {
+        const row = document.querySelector(`[data-panel="${answer.panel}"] [data-check="${id}"]`);
+        if (!(row instanceof HTMLElement) || row.dataset.state === state) continue;
+        row.dataset.state = state;
+        setText(row, ".finding-state", text);
+        setText(row, ".finding-mark", mark);
+        setText(row, ".finding-text", finding);
+      }
+      if (answer.panel === "all") setText(document, "#check-note", answer.note);
+      if (answer.isOver && !isBusy) await load(current, { keepFocus: true });
+      else poll = setTimeout(watch, POLL_MS);
+      say(answer.say);
+    } catch (error) {
+      fail(error);
+      if (!isEnded) poll = setTimeout(watch, 4 * POLL_MS);
+    }
+  }
+
   /**
    * @param {ParentNode} within
    * @param {string} selector
@@ -334,6 +402,160 @@
   function setText(within, selector, text) {
     const element = within.querySelector(selector);
     if (element !== null && element.textContent !== text) element.textContent = text;
+  }
+
+  // ---- Trying again ----
+
+  /** The part of the page that says when, if there is one. */
+  function retryCard() {
+    return /** @type {HTMLElement | null} */ (byId("main").querySelector("[data-retry]"));
+  }
+
+  /** The box in it; there is none where nothing can be done by itself. */
+  function autoBox() {
+    return inputs().find((input) => input.name === "autoRetry");
+  }
+
+  /** The form below it, where that is to be sent again. */
+  function retryForm() {
+    if (retryCard()?.dataset.repeats !== "yes") return undefined;
+    return /** @type {HTMLElement | null} */ (byId("main").querySelector("[data-form]")) ?? undefined;
+  }
+
+  /** Begins to count when a page with a time comes; the wish of before holds on. */
+  function watchRetry() {
+    clearTimeout(countdown);
+    const card = retryCard();
+    if (card === null) return void (retryAt = autoUntil = 0);
+    retryAt = Date.now() + Number(card.dataset.seconds) * 1000;
+    const box = autoBox();
+    if (box === undefined || Date.now() > autoUntil) autoUntil = 0;
+    else box.checked = true;
+    count();
+  }
+
+  function count() {
+    const card = retryCard();
+    if (card === null || isEnded) return;
+    const left = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+    setText(card, "[data-countdown]", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
+    if (left > 0 || isBusy && autoUntil > 0) return void (countdown = setTimeout(count, 500));
+    if (autoUntil > 0 && retryByItself(card)) return;
+    setText(card, "[data-countdown-label]", card.dataset.ready ?? "");
+    setText(card, "[data-countdown]", "");
+    document.querySelector("[data-retry-button]")?.removeAttribute("aria-disabled");
+    say(card.dataset.ready);
+  }
+
+  /**
+   * Sends the form if it is filled in, else does what needs nothing typed.
+   * @param {HTMLElement} card
+   * @returns {boolean} Whether there was a way: a password that is not here is asked for.
+   */
+  function retryByItself(card) {
+    const form = retryForm();
+    const empty = form && inputs(form).find((input) => input.value === "");
+    const path = card.dataset.retry ?? "";
+    if (form !== undefined && empty === undefined) {
+      void act(undefined, () => submit(form));
+    } else if (path !== "" && !hasSecrets()) {
+      void act(undefined, async () => await show(await ask(path, {}), { keepFocus: true }));
+    } else {
+      empty?.focus();
+      return false;
+    }
+    return true;
+  }
+
+  /** @param {Event} event */
+  function onWish({ target }) {
+    if (!(target instanceof HTMLInputElement) || target.name !== "autoRetry") return;
+    autoUntil = target.checked ? Date.now() + AUTO_MS : 0;
+    if (target.checked) count();
+  }
+
+  /** Somebody waits here for the time to come, and has left nothing secret on the page. */
+  function isWaiting() {
+    return autoUntil > Date.now() && retryCard() !== null && !hasSecrets();
+  }
+
+  // ---- Help ----
+
+  /** Which answers are open, by ID. @returns {Map<string, boolean>} */
+  function openDetails() {
+    const all = /** @type {NodeListOf<HTMLDetailsElement>} */ (byId("main").querySelectorAll("details[id]"));
+    return new Map([...all].map(({ id, open }) => [id, open]));
+  }
+
+  /** @param {Map<string, boolean>} states */
+  function unfold(states) {
+    for (const [id, isOpen] of states) {
+      const details = document.getElementById(id);
+      if (details instanceof HTMLDetailsElement) details.open = isOpen;
+    }
+  }
+
+  function rememberHomes() {
+    homes = [...document.querySelectorAll("[data-entries]")].flatMap((home) =>
+      [...home.children].map((item) => ({ item, home }))
+    );
+  }
+
+  /** @param {EventTarget | null} target */
+  function onInput(target) {
+    if (!(target instanceof HTMLInputElement) || target.dataset.search === undefined) return;
+    clearTimeout(typing);
+    typing = setTimeout(lookUp, TYPING_MS);
+  }
+
+  /** Asks for what the search field says, one question after the other, until it is answered. */
+  async function lookUp() {
+    const input = inputs().find(({ dataset }) => dataset.search !== undefined);
+    if (input === undefined || isLookingUp) return;
+    isLookingUp = true;
+    try {
+      /** @type {string | undefined} */
+      let query;
+      while (input.isConnected && query !== input.value) {
+        query = input.value;
+        const answer = query.trim() === ""
+          ? { ids: [], note: "" }
+          : await (await ask(input.dataset.search ?? "", { query: query.slice(0, MAX_QUERY) })).json();
+        if (isEnded || !input.isConnected) return;
+        const { ids, note } = answer;
+        found = { query, ids, note };
+        if (query === input.value) showFound(found);
+      }
+      say(found?.note);
+    } catch (error) {
+      fail(error);
+    } finally {
+      isLookingUp = false;
+    }
+  }
+
+  /**
+   * What was found in one list, best first; everything in its place without a search.
+   * @param {{ ids: string[], note: string }} found
+   */
+  function showFound({ ids, note }) {
+    const results = byId("help-results");
+    const isSearch = note !== "";
+    for (const { item, home } of homes) home.append(item);
+    /** @type {Map<string | undefined, Element>} */
+    const items = new Map(homes.map(({ item }) => [/** @type {HTMLElement} */ (item).dataset.entry, item]));
+    if (isSearch) results.append(...ids.flatMap((id) => items.get(id) ?? []));
+    results.hidden = results.childElementCount === 0;
+    for (const topic of document.querySelectorAll("[data-topic]")) {
+      if (topic instanceof HTMLElement) topic.hidden = isSearch;
+    }
+    setText(document, "#help-found", note);
+  }
+
+  /** To the page that led here. */
+  function goBack() {
+    if (history.state?.from !== undefined) history.back();
+    else void act(undefined, () => load("certificates", { history: "push" }));
   }
 
   // ---- Actions ----
@@ -365,7 +587,7 @@
   async function submit(form) {
     /** @type {Record<string, string>} */
     const fields = {};
-    for (const input of inputs(form)) fields[input.name] = input.value;
+    for (const input of inputs(form)) fields[input.name] = valueOf(input);
     await prove();
     const response = await ask(form.dataset.form ?? "", fields);
     clearSecrets();
@@ -428,9 +650,11 @@
       void act(button, async () => await show(await ask(post, fieldsOf(button)), { history: move }));
     } else if (set !== undefined) {
       void act(button, async () => {
-        await ask(set, {});
+        await ask(set, fieldsOf(button));
         await load(current, { keepFocus: true });
       });
+    } else if ("back" in button.dataset) {
+      goBack();
     } else if ("download" in button.dataset) {
       void act(button, () => download(button));
     } else if (button.dataset.copy !== undefined) {
@@ -488,6 +712,10 @@
     }
   }
 
+  function hasSecrets() {
+    return inputs().some((input) => "secret" in input.dataset && input.value !== "");
+  }
+
   function clearSecrets() {
     for (const input of inputs()) if ("secret" in input.dataset) input.value = "";
   }
@@ -497,6 +725,7 @@
     for (const part of ["header", "main", "footer"]) byId(part).replaceChildren();
     clearInterval(beat);
     clearTimeout(poll);
+    clearTimeout(countdown);
   }
 
   /** @param {Reason} reason */
@@ -545,6 +774,8 @@
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onChoice);
+  document.addEventListener("input", ({ target }) => onInput(target));
+  document.addEventListener("change", onWish);
   for (const type of ["keydown", "pointerdown", "wheel", "input"]) {
     document.addEventListener(type, () => wasActive = true, { passive: true, capture: true });
   }

@@ -9,7 +9,10 @@ import { ACTION_PATHS, PAGE_PATHS, PROGRESS_PATH } from "../paths.ts";
 import { ErrorBanner } from "../views/banner.tsx";
 import { Layout, type View } from "../views/layout.tsx";
 import { phaseMark, Phases } from "../views/phases.tsx";
-import { errorPage, goTo, statusOf, viewOf } from "./respond.tsx";
+import { perform, proxyAsks } from "./interruption.ts";
+import { errorPage, goTo, isBusy, statusOf, viewOf } from "./respond.tsx";
+import { resumeAgain } from "./retry.ts";
+import type { Reply } from "../walk.ts";
 
 export interface AcquiringPageProps {
   view: View;
@@ -52,7 +55,7 @@ export interface ProgressAnswer {
   /** For the live region: the phase that runs now. */
   say: string;
   /** Where to go when it has ended, else empty. */
-  next: "" | "result" | "error" | "certificates";
+  next: "" | "result" | "error" | "certificates" | "proxy";
 }
 
 /** Until the request is sent nothing has happened that would have to be undone. */
@@ -92,8 +95,17 @@ export function registerAcquiring(app: Hono, parts: PageParts): void {
     const outcome = (await parts.issuance()).current()?.outcome();
     if (outcome === undefined) return "certificates";
     if (outcome.ok) return "result";
-    parts.walk.lastError = presentable(outcome.error, parts);
+    showFailure(outcome.error);
     return "error";
+  }
+
+  /** An acquisition ends once, and its page may ask often: the time to try again counts from the first. */
+  function showFailure(thrown: AppError): void {
+    const { walk } = parts;
+    if (walk.failure?.error === thrown) return;
+    const error = presentable(thrown, parts);
+    walk.fail(error, parts.now());
+    walk.again = isBusy(error) ? () => resumeAgain(parts, error) : undefined;
   }
 
   app.get(PAGE_PATHS.acquiring, async (c) => {
@@ -113,22 +125,28 @@ export function registerAcquiring(app: Hono, parts: PageParts): void {
   app.get(PROGRESS_PATH, async (c) => {
     const attempt = (await parts.issuance()).current();
     const answer = describe(attempt, viewOf(parts));
-    const next = await ended();
-    return c.json({ ...answer, next: next ?? "" } satisfies ProgressAnswer);
+    const next = proxyAsks(parts) ? "proxy" : await ended() ?? "";
+    return c.json({ ...answer, next } satisfies ProgressAnswer);
   });
 
   app.post(ACTION_PATHS.cancel, async (c) => {
     if (!hasExactly(await c.req.json(), [])) return c.text("refused", 400);
     const attempt = (await parts.issuance()).current();
     if (attempt === undefined || attempt.outcome() !== undefined) return goTo(c, "certificates");
-    try {
-      await attempt.cancel();
-    } catch (thrown) {
-      if (!(thrown instanceof AppError) || thrown.key !== "issuance/too-late-to-cancel") {
-        return errorPage(c, parts, thrown);
-      }
-      const error = presentable(thrown, parts);
-      return c.html(
+    return await perform(c, parts, () => cancel(parts, attempt));
+  });
+}
+
+async function cancel(parts: PageParts, attempt: Attempt): Promise<Reply> {
+  try {
+    await attempt.cancel();
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.key !== "issuance/too-late-to-cancel") {
+      return (c) => errorPage(c, parts, thrown);
+    }
+    const error = presentable(thrown, parts);
+    return (c) =>
+      c.html(
         <AcquiringPage
           view={viewOf(parts)}
           operation={attempt.operation}
@@ -137,8 +155,7 @@ export function registerAcquiring(app: Hono, parts: PageParts): void {
         />,
         statusOf(error),
       );
-    }
-    parts.walk.notify({ kind: "cancelled" });
-    return goTo(c, "certificates");
-  });
+  }
+  parts.walk.notify({ kind: "cancelled" });
+  return (c) => goTo(c, "certificates");
 }

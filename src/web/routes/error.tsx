@@ -3,13 +3,16 @@ import type { Hono } from "@hono/hono";
 import type { PageParts } from "../page_parts.ts";
 import { PAGE_PATHS } from "../paths.ts";
 import { ErrorPage } from "../views/error_page.tsx";
-import { goTo, viewOf } from "./respond.tsx";
+import { goTo, retryOffer, viewOf } from "./respond.tsx";
 
 /** Shows the last error again, after a reload or a change of language. */
 export function registerError(app: Hono, parts: PageParts): void {
   app.get(PAGE_PATHS.error, (c) => {
-    const { lastError } = parts.walk;
-    if (lastError === undefined) return goTo(c, "certificates");
-    return c.html(<ErrorPage view={viewOf(parts)} error={lastError} />);
+    const { failure } = parts.walk;
+    if (failure === undefined) return goTo(c, "certificates");
+    const { error, retryAt } = failure;
+    return c.html(
+      <ErrorPage view={viewOf(parts)} error={error} retry={retryOffer(parts, error, { retryAt })} />,
+    );
   });
 }

@@ -6,25 +6,34 @@ import { type Fields, hasExactly } from "../body.ts";
 import type { Attempt, Issuance } from "../../issuance/mod.ts";
 import { type PageParts, presentable } from "../page_parts.ts";
 import { ACTION_PATHS, PAGE_PATHS } from "../paths.ts";
-import { ErrorBanner } from "../views/banner.tsx";
+import { Banner, ErrorBanner } from "../views/banner.tsx";
 import { Field } from "../views/field.tsx";
 import { Layout, type View } from "../views/layout.tsx";
+import { RetryCard, type RetryOffer } from "../views/retry_card.tsx";
+import type { Reply } from "../walk.ts";
 import { liveCertificates } from "./confirm.tsx";
 import { checkValues, type FieldErrors } from "./form_input.ts";
-import { belongsOnForm, errorPage, goOn, goTo, statusOf, viewOf } from "./respond.tsx";
+import { perform } from "./interruption.ts";
+import { belongsOnForm, errorPage, goOn, goTo, isBusy, retryOffer, statusOf, viewOf } from "./respond.tsx";
 
 export interface IssuePageProps {
   view: View;
   loginId: string;
   error?: AppError;
   fieldErrors?: FieldErrors;
+  retry?: RetryOffer | undefined;
+  /** The authority has time again: only the password is missing. */
+  isAwaited?: boolean;
 }
 
-export function IssuePage({ view, loginId, error, fieldErrors = {} }: IssuePageProps) {
+export function IssuePage(props: IssuePageProps) {
+  const { view, loginId, error, fieldErrors = {}, retry, isAwaited } = props;
   const { t, language, profile } = view;
   return (
     <Layout view={view} name="issue" title={t.issueTitle}>
-      {error !== undefined && <ErrorBanner view={view} error={error} />}
+      {error !== undefined && <ErrorBanner view={view} error={error} retry={retry} />}
+      {isAwaited && <Banner tone="info" title={t.issueAwaited} urgent />}
+      <RetryCard view={view} offer={retry} />
       <p class="lead">{t.issueLead(profile.institution.service[language])}</p>
       {/* No <form>: browsers offer to save what is submitted with one. */}
       <div class="card form" role="form" aria-labelledby="title" data-form={ACTION_PATHS.issue}>
@@ -76,25 +85,44 @@ export function registerIssue(app: Hono, parts: PageParts): void {
     parts.walk.loginId = loginId.slice(0, 2 * LOGIN_ID_MAX);
     const refused = checkInput({ loginId, password }, parts);
     if (refused !== undefined) return refuseForm(c, parts, refused);
-    try {
-      // The form may have been open while another page acquired the certificate.
-      if (!parts.walk.issuesAnyway && (await liveCertificates(parts)).length > 0) return goTo(c, "confirm");
-      return await parts.walk.exclusive(async () => {
-        const attempt = await authenticate(await parts.issuance(), loginId, password);
-        parts.walk.lastError = undefined;
-        return goOn(c, parts, attempt);
-      });
-    } catch (thrown) {
-      const error = presentable(thrown, parts);
-      if (!belongsOnForm(error)) return errorPage(c, parts, error);
-      return refuseForm(c, parts, { error, fieldErrors: fieldErrorsOf(error, parts) });
-    }
+    return await perform(c, parts, () => issue(parts, { loginId, password }));
   });
+}
+
+interface Typed {
+  loginId: string;
+  /** Missing when the authority is asked again by itself: it is kept nowhere. */
+  password?: string;
+}
+
+async function issue(parts: PageParts, { loginId, password }: Typed): Promise<Reply> {
+  const { walk } = parts;
+  try {
+    // The form may have been open while another page acquired the certificate.
+    if (!walk.issuesAnyway && (await liveCertificates(parts)).length > 0) return (c) => goTo(c, "confirm");
+    return await walk.exclusive(async () => {
+      const attempt = await authenticate(await parts.issuance(), loginId, password);
+      walk.failure = undefined;
+      if (password !== undefined || attempt.question?.kind !== "password") return goOn(parts, attempt);
+      return (c) => c.html(<IssuePage view={viewOf(parts)} loginId={loginId} isAwaited />);
+    });
+  } catch (thrown) {
+    const error = presentable(thrown, parts);
+    if (!belongsOnForm(error)) return (c) => errorPage(c, parts, error);
+    const refused = {
+      error,
+      fieldErrors: fieldErrorsOf(error, parts),
+      again: () => issue(parts, { loginId }),
+    };
+    return (c) => refuseForm(c, parts, refused);
+  }
 }
 
 interface Refused {
   error: AppError;
   fieldErrors: FieldErrors;
+  /** Asks the authority once more, without the password. */
+  again?: () => Promise<Reply>;
 }
 
 function checkInput(values: { loginId: string; password: string }, parts: PageParts): Refused | undefined {
@@ -107,9 +135,16 @@ function checkInput(values: { loginId: string; password: string }, parts: PagePa
   return { error: presentable(new AppError("input/invalid", {}), parts), fieldErrors };
 }
 
-function refuseForm(c: Context, parts: PageParts, { error, fieldErrors }: Refused) {
+function refuseForm(c: Context, parts: PageParts, { error, fieldErrors, again }: Refused) {
+  parts.walk.again = isBusy(error) ? again : undefined;
   return c.html(
-    <IssuePage view={viewOf(parts)} loginId={parts.walk.loginId} error={error} fieldErrors={fieldErrors} />,
+    <IssuePage
+      view={viewOf(parts)}
+      loginId={parts.walk.loginId}
+      error={error}
+      fieldErrors={fieldErrors}
+      retry={retryOffer(parts, error, { repeats: true })}
+    />,
     statusOf(error),
   );
 }
@@ -125,10 +160,15 @@ function fieldErrorsOf(error: AppError, parts: PageParts): FieldErrors {
  * Asks the authority, reusing the attempt that a wrong password left open. An attempt whose time ran out while
  * the form lay open is begun anew, once: the person could do nothing else either.
  */
-async function authenticate(issuance: Issuance, loginId: string, password: string): Promise<Attempt> {
+async function authenticate(
+  issuance: Issuance,
+  loginId: string,
+  password: string | undefined,
+): Promise<Attempt> {
   const open = issuance.current();
   if (open !== undefined && open.outcome() === undefined) {
     if (open.loginId === loginId && open.question?.kind === "password") {
+      if (password === undefined) return open;
       try {
         await answerPassword(open, password);
         return open;
@@ -139,7 +179,8 @@ async function authenticate(issuance: Issuance, loginId: string, password: strin
     await abandon(open);
   }
   const attempt = await issuance.begin({ operation: "issue", loginId });
-  if (attempt.question?.kind === "password") await answerPassword(attempt, password);
+  const isAsked = attempt.question?.kind === "password";
+  if (isAsked && password !== undefined) await answerPassword(attempt, password);
   return attempt;
 }
 

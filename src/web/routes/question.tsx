@@ -12,8 +12,20 @@ import { ErrorBanner } from "../views/banner.tsx";
 import { CodePanel } from "../views/code_panel.tsx";
 import { Field } from "../views/field.tsx";
 import { Layout, type View } from "../views/layout.tsx";
+import { RetryCard, type RetryOffer } from "../views/retry_card.tsx";
+import type { Reply } from "../walk.ts";
 import { checkValues, type FieldErrors, readNumber } from "./form_input.ts";
-import { belongsOnForm, errorPage, goOn, goTo, isWrongAnswer, statusOf, viewOf } from "./respond.tsx";
+import { perform } from "./interruption.ts";
+import {
+  belongsOnForm,
+  errorPage,
+  goOn,
+  goTo,
+  isWrongAnswer,
+  retryOffer,
+  statusOf,
+  viewOf,
+} from "./respond.tsx";
 
 export interface QuestionPageProps {
   view: View;
@@ -27,10 +39,11 @@ export interface QuestionPageProps {
   values?: Fields;
   error?: AppError;
   fieldErrors?: FieldErrors;
+  retry?: RetryOffer | undefined;
 }
 
 export function QuestionPage(props: QuestionPageProps) {
-  const { view, question, step, renews, drawing, values = {}, error, fieldErrors = {} } = props;
+  const { view, question, step, renews, drawing, values = {}, error, fieldErrors = {}, retry } = props;
   const { t, language, profile } = view;
   const isFirstOfRenewal = renews !== undefined && question.kind === "password";
   const lead = isFirstOfRenewal
@@ -44,7 +57,8 @@ export function QuestionPage(props: QuestionPageProps) {
       name="question"
       title={isFirstOfRenewal ? t.renewTitle : pick(question.title, language)}
     >
-      {error !== undefined && <ErrorBanner view={view} error={error} />}
+      {error !== undefined && <ErrorBanner view={view} error={error} retry={retry} />}
+      <RetryCard view={view} offer={retry} />
       {lead !== undefined && <p class="lead">{lead}</p>}
       {renews !== undefined && <Renews view={view} certificate={renews} />}
       <div class="card form" role="form" aria-labelledby="title" data-form={ACTION_PATHS.answer}>
@@ -105,24 +119,35 @@ export function registerQuestion(app: Hono, parts: PageParts): void {
     if (step !== parts.walk.stepOf(attempt)) return goTo(c, "question"); // from a page that shows an earlier one
     if (!hasExactly(typed, question.fields.map(({ name }) => name))) return c.text("refused", 400);
     const values = readValues(typed, question);
-    try {
-      const fieldErrors = checkFields(values, question, parts);
-      if (Object.keys(fieldErrors).length > 0) {
-        const error = presentable(new AppError("input/invalid", {}), parts);
-        return await refuse(c, parts, { attempt, question, values, error, fieldErrors });
-      }
-      return await parts.walk.exclusive(async () => {
-        await attempt.answer(values);
-        parts.walk.answered(attempt);
-        return goOn(c, parts, attempt);
-      });
-    } catch (thrown) {
-      const error = presentable(thrown, parts);
-      if (!belongsOnForm(error) || attempt.question === undefined) return errorPage(c, parts, error);
-      const fieldErrors = blame(error, question, parts);
+    const fieldErrors = checkFields(values, question, parts);
+    if (Object.keys(fieldErrors).length > 0) {
+      const error = presentable(new AppError("input/invalid", {}), parts);
       return await refuse(c, parts, { attempt, question, values, error, fieldErrors });
     }
+    return await perform(c, parts, () => send(parts, { attempt, question, values }));
   });
+}
+
+interface Answered {
+  attempt: Attempt;
+  question: Question;
+  values: Record<string, string>;
+}
+
+async function send(parts: PageParts, { attempt, question, values }: Answered): Promise<Reply> {
+  try {
+    return await parts.walk.exclusive(async () => {
+      await attempt.answer(values);
+      parts.walk.answered(attempt);
+      return goOn(parts, attempt);
+    });
+  } catch (thrown) {
+    const error = presentable(thrown, parts);
+    if (!belongsOnForm(error) || attempt.question === undefined) return (c) => errorPage(c, parts, error);
+    const fieldErrors = blame(error, question, parts);
+    const shown = withoutSecrets(values, question);
+    return (c) => refuse(c, parts, { attempt, question, values: shown, error, fieldErrors });
+  }
 }
 
 /** The attempt that still waits for an answer, if it is not over. */
@@ -149,9 +174,7 @@ async function draw(code: string, { t }: View): Promise<Child> {
   return <TwoDCode text={code} description={t.codeDescription} />;
 }
 
-interface Refused {
-  attempt: Attempt;
-  question: Question;
+interface Refused extends Omit<Answered, "values"> {
   values: Fields;
   error: AppError;
   fieldErrors: FieldErrors;
@@ -166,9 +189,18 @@ async function refuse(c: Context, parts: PageParts, refused: Refused) {
       values={values}
       error={error}
       fieldErrors={fieldErrors}
+      retry={retryOffer(parts, error, { repeats: isRepeatable(question) })}
     />,
     statusOf(error),
   );
+}
+
+/**
+ * Whether the same answer is worth sending later. A number is not: by then the token shows another one, and a
+ * wrong one counts.
+ */
+function isRepeatable({ fields }: Question): boolean {
+  return fields.every(({ digits }) => digits === undefined);
 }
 
 function readValues(typed: Fields, { fields }: Question): Record<string, string> {
@@ -176,6 +208,11 @@ function readValues(typed: Fields, { fields }: Question): Record<string, string>
     const value = typed[name] ?? "";
     return [name, digits === undefined ? value : readNumber(value)];
   }));
+}
+
+/** What may wait until some page asks for the result. */
+function withoutSecrets(values: Fields, { fields }: Question): Record<string, string> {
+  return Object.fromEntries(fields.map(({ name, secret }) => [name, secret ? "" : values[name] ?? ""]));
 }
 
 /** A number that was refused is spent: nobody wants to correct one digit of it. */

@@ -5,6 +5,8 @@ import type { PageParts } from "../page_parts.ts";
 import { ACTION_PATHS } from "../paths.ts";
 import { FINGERPRINT } from "./form_input.ts";
 import { errorPage, goOn, goTo } from "./respond.tsx";
+import { perform } from "./interruption.ts";
+import type { Reply } from "../walk.ts";
 
 export function registerRenew(app: Hono, parts: PageParts): void {
   app.post(ACTION_PATHS.renew, async (c) => {
@@ -14,16 +16,20 @@ export function registerRenew(app: Hono, parts: PageParts): void {
     }
     if (parts.walk.running() !== undefined) return goTo(c, "acquiring");
     const { fingerprint } = fields;
-    try {
-      return await parts.walk.exclusive(async () => {
-        const issuance = await parts.issuance();
-        issuance.prepareKey(); // ready when the questions are answered
-        const attempt = await issuance.begin({ operation: "renew", fingerprint });
-        parts.walk.lastError = undefined;
-        return goOn(c, parts, attempt);
-      });
-    } catch (error) {
-      return errorPage(c, parts, error);
-    }
+    return await perform(c, parts, () => begin(parts, fingerprint));
   });
+}
+
+async function begin(parts: PageParts, fingerprint: string): Promise<Reply> {
+  try {
+    return await parts.walk.exclusive(async () => {
+      const issuance = await parts.issuance();
+      issuance.prepareKey(); // ready when the questions are answered
+      const attempt = await issuance.begin({ operation: "renew", fingerprint });
+      parts.walk.failure = undefined;
+      return goOn(parts, attempt);
+    });
+  } catch (error) {
+    return (c) => errorPage(c, parts, error, () => begin(parts, fingerprint));
+  }
 }

@@ -121,7 +121,7 @@ export function sampleCertificate(changes: Partial<AcquiredCertificate> = {}): A
 /** What the next attempt does. */
 export interface Script {
   /** Thrown by `begin()`. */
-  beginError?: AppError;
+  beginError?: AppError | undefined;
   /** Thrown by `answer()`, once. */
   answerError?: AppError | undefined;
   /** Asked after the password, in this order. */
@@ -130,6 +130,8 @@ export interface Script {
   failure?: { phase: Phase; error: AppError };
   /** The attempt waits in this phase until `release()`. */
   holdAt?: Phase;
+  /** What every request goes through: those of `begin()`, `answer()`, `resume()`, and of the phases "issue" and "confirm". */
+  network?: () => Promise<void>;
 }
 
 /** Login ID → password; every other pair is wrong. */
@@ -166,7 +168,7 @@ export class FakeIssuance implements Issuance {
 
   async begin(request: AcquisitionRequest): Promise<Attempt> {
     this.calls.begin++;
-    await Promise.resolve();
+    await this.script.network?.();
     if (this.script.beginError !== undefined) throw this.script.beginError;
     const renews = request.operation === "renew" ? this.#find(request.fingerprint) : undefined;
     const loginId = request.operation === "renew" ? renews!.loginId : request.loginId;
@@ -192,9 +194,14 @@ export class FakeIssuance implements Issuance {
     return Promise.resolve([...this.journal]);
   }
 
-  resume(): Promise<AcquiredCertificate[]> {
+  async resume(): Promise<AcquiredCertificate[]> {
+    if (this.resumable.length > 0) {
+      // It never throws for one entry.
+      const isThrough = await (this.script.network?.() ?? Promise.resolve()).then(() => true, () => false);
+      if (!isThrough) return [];
+    }
     this.certificates.unshift(...this.resumable);
-    return Promise.resolve(this.resumable.splice(0));
+    return this.resumable.splice(0);
   }
 
   /** Lets a held attempt go on. */
@@ -239,7 +246,7 @@ export class FakeAttempt implements Attempt {
 
   async answer(values: Record<string, string>): Promise<void> {
     this.#issuance.calls.answer++;
-    await Promise.resolve();
+    await this.#issuance.script.network?.();
     const { accounts, script } = this.#issuance;
     const { answerError } = script;
     script.answerError = undefined;
@@ -266,6 +273,7 @@ export class FakeAttempt implements Attempt {
       this.#states.set(phase, "running");
       if (script.holdAt === phase) await this.gate.promise;
       else await Promise.resolve();
+      if (phase === "issue" || phase === "confirm") await this.#passNetwork(phase);
       if (this.#outcome?.ok === false) throw this.#outcome.error;
       if (script.failure?.phase === phase) {
         this.#states.set(phase, "failed");
@@ -282,6 +290,16 @@ export class FakeAttempt implements Attempt {
     certificates.unshift(certificate);
     this.#outcome = { ok: true, certificate };
     return certificate;
+  }
+
+  async #passNetwork(phase: Phase): Promise<void> {
+    try {
+      await this.#issuance.script.network?.();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#states.set(phase, "failed");
+      this.#outcome = { ok: false, error: error.withCorrelationId(this.correlationId) };
+    }
   }
 
   progress() {

@@ -1,9 +1,11 @@
 /** Messages above a page's content. */
 import type { Child } from "@hono/hono/jsx";
 import type { AppError, Language } from "../../errors.ts";
-import { localizeTimes } from "../../i18n/mod.ts";
+import { formatClockTime, localizeTimes } from "../../i18n/mod.ts";
+import { ACTION_PATHS } from "../paths.ts";
 import { BannerIcon, type Tone } from "./icons.tsx";
 import type { View } from "./layout.tsx";
+import type { RetryOffer } from "./retry_card.tsx";
 
 export interface BannerProps {
   tone: Tone;
@@ -33,10 +35,12 @@ export function Banner({ tone, title, children, urgent }: BannerProps) {
 export interface ErrorBannerProps {
   view: View;
   error: AppError;
+  /** Where the page itself counts the time until the next try. */
+  retry?: RetryOffer | undefined;
 }
 
 /** An error of the catalogue: message with its code, the one next step, and what to tell the desk. */
-export function ErrorBanner({ view, error }: ErrorBannerProps) {
+export function ErrorBanner({ view, error, retry }: ErrorBannerProps) {
   const { language, t } = view;
   return (
     <Banner
@@ -46,12 +50,19 @@ export function ErrorBanner({ view, error }: ErrorBannerProps) {
     >
       <p>{localizeTimes(error.adviceIn(language), language)}</p>
       {error.detail !== undefined && <p>{error.detail}</p>}
-      {error.retryAfterSeconds !== undefined && <p>{t.retryAfter(error.retryAfterSeconds)}</p>}
+      {retry?.at !== undefined
+        ? <p>{t.retryFrom(formatClockTime(retry.at, language, retry.now))}</p>
+        : error.retryAfterSeconds !== undefined && <p>{t.retryAfter(error.retryAfterSeconds)}</p>}
       {error.correlationId !== undefined && (
         <p class="note">
           {t.correlationId}: <span class="code">{error.correlationId}</span>
         </p>
       )}
+      <div>
+        <button type="button" class="link" data-post={ACTION_PATHS.help} data-entry={error.code} data-push>
+          {t.helpFor(error.code)}
+        </button>
+      </div>
     </Banner>
   );
 }

@@ -3,7 +3,7 @@ import type { Child } from "@hono/hono/jsx";
 import type { Language } from "../../errors.ts";
 import { LANGUAGES, MESSAGES, type Messages } from "../../i18n/mod.ts";
 import type { Profile } from "../../profile.ts";
-import type { PageName } from "../paths.ts";
+import { ACTION_PATHS, type PageName } from "../paths.ts";
 import { BrandMark } from "./icons.tsx";
 
 /** What every component needs to speak. */
@@ -43,19 +43,31 @@ export function Layout({ view, name, title, action, children }: LayoutProps) {
               <span class="brand-service">{institution.service[language]}</span>
             </div>
           </div>
-          <nav class="languages" aria-label={t.languages}>
-            {LANGUAGES.map((other) => (
-              <button
-                type="button"
-                class="language"
-                lang={other}
-                data-language={other}
-                aria-current={other === language ? "true" : undefined}
-              >
-                {MESSAGES[other].language}
-              </button>
-            ))}
-          </nav>
+          <div class="page-tools">
+            <button
+              type="button"
+              class="tool"
+              data-post={ACTION_PATHS.help}
+              data-entry=""
+              data-push
+              aria-current={name === "help" ? "page" : undefined}
+            >
+              {t.help}
+            </button>
+            <nav class="languages" aria-label={t.languages}>
+              {LANGUAGES.map((other) => (
+                <button
+                  type="button"
+                  class="language"
+                  lang={other}
+                  data-language={other}
+                  aria-current={other === language ? "true" : undefined}
+                >
+                  {MESSAGES[other].language}
+                </button>
+              ))}
+            </nav>
+          </div>
         </div>
       </header>
       <div class="stack" data-part="main">
